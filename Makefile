@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# chronoscope: see and rehearse time in the Linux kernel. `make help` lists the
+# targets. Everything that is built goes below $(O).
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+SHELL := /bin/bash -o pipefail
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+O       ?= .build
+KERNEL  ?= amd64
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CC      ?= gcc
+CLANG   ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /usr/local/sbin/bpftool) bpftool)
+VERSION := 0.1
+
+ifneq ($(origin CC),default)
+else
+CC := gcc
+endif
+
+ifeq ($(V),1)
+Q    :=
+note := @:
+else
+Q    := @
+note := @printf '  %-8s %s\n'
+endif
+
+# The target kernel, looked up once and only by the goals that need it.
+TARGET  := KERNEL='$(KERNEL)' KDIR='$(KDIR)' vmlinux/target
+lookup  = $(or $(shell $(TARGET) $(1)),$(error no target kernel: see the message above))
+release = $(eval release := $(call lookup,release))$(release)
+kdir    = $(eval kdir := $(call lookup,kdir))$(kdir)
+
+TOOLS  := $(notdir $(patsubst %/,%,$(dir $(wildcard tools/*/*.c))))
+TOOLS  := $(sort $(filter-out lib,$(TOOLS)))
+PROGS  := $(patsubst tests/prog/%.c,%,$(wildcard tests/prog/*.c))
+UNITS  := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+MANS   := $(wildcard tools/man/*.[1-8])
+BINS   := $(addprefix $(O)/bin/,$(TOOLS) $(PROGS))
+
+.PHONY: help
+help: ## this list
+	@echo 'chronoscope: see and rehearse time in the Linux kernel'
+	@echo
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo '  KERNEL=amd64|cloud   which stock Debian 6.12 kernel (default amd64)'
+	@echo '  KDIR=DIR             headers of any other kernel'
+	@echo '  V=1                  show the commands'
+
+.PHONY: deps
+deps: ## install what building and testing need (apt-get)
+	@tests/deps
+
+.PHONY: all
+all: modules tools ## modules, BPF programs and tools
+
+# ---- kernel modules ---------------------------------------------------------
+# kbuild writes beside the sources, so each kernel gets a farm of links to them.
+
+farm = $(O)/$(release)/kmod
+
+.PHONY: modules
+modules: ## kernel modules, for $(KERNEL) or KDIR=
+	@[ -e '$(kdir)/Makefile' ] || { \
+		echo 'make: no headers of $(release) in $(kdir): run make deps' >&2; exit 1; }
+	$(Q)tests/deps --quiet-check pahole dwarves
+	$(Q)mkdir -p $(farm)
+	$(Q)find $(farm) -type l ! -exec test -e {} \; -delete
+	$(Q)cp -rsu $(CURDIR)/kmod/. $(farm)/
+	$(note) KBUILD '$(release)'
+	$(Q)$(MAKE) -C $(kdir) M=$(abspath $(farm)) CHS_ROOT=$(CURDIR) CHS_VERSION=$(VERSION) \
+		$(KBUILD_ARGS) $(if $(filter 1,$(V)),V=1,-s) modules
+	$(Q)vmlinux/collect $(farm) $(O)/$(release)/modules
+
+# ---- BPF programs -----------------------------------------------------------
+
+$(O)/bpf/vmlinux.h: vmlinux/target
+	$(note) BTF $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BPFTOOL) btf dump file $(kdir)/vmlinux format c > $@
+
+$(O)/uapi/linux/ptp_clock.h: vmlinux/target
+	$(note) UAPI $@
+	$(Q)mkdir -p $(@D)
+	$(Q)vmlinux/uapi '$(kdir)' linux/ptp_clock.h > $@
+
+$(O)/bpf/%.bpf.o: bpf/%.bpf.c $(O)/bpf/vmlinux.h
+	$(note) BPF $@
+	$(Q)$(CLANG) -O2 -g -Wall -Werror -target bpf -D__TARGET_ARCH_x86 \
+		-I$(O)/bpf -Ibpf -Iinclude -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $@
+
+$(O)/bpf/%.skel.h: $(O)/bpf/%.bpf.o
+	$(note) SKEL $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $(subst -,_,$*)_bpf > $@
+
+# ---- tools, test programs, unit tests ---------------------------------------
+
+CFLAGS   ?= -O2 -g
+TOOL_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -Wmissing-prototypes -D_GNU_SOURCE \
+	-DCHS_VERSION='"$(VERSION)"' -I$(O)/uapi -I$(O)/bpf -Ibpf -Itools/lib
+TOOL_LIBS := -lbpf -lelf -lz -ljson-c -lm
+
+LIB_OBJS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard tools/lib/*.c))
+SKELS    := $(patsubst bpf/%.bpf.c,$(O)/bpf/%.skel.h,$(wildcard bpf/*.bpf.c))
+
+.PHONY: tools
+tools: $(BINS) ## tools, BPF programs and test programs
+
+# the skeletons must be there before the first compile has written its .d file
+$(O)/obj/%.o: %.c | $(SKELS) $(O)/uapi/linux/ptp_clock.h
+	$(note) CC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(TOOL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(O)/lib/libchstools.a: $(LIB_OBJS)
+	$(note) AR $@
+	$(Q)mkdir -p $(@D)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+define tool_rule
+$(O)/bin/$(1): $(patsubst %.c,$(O)/obj/%.o,$(wildcard tools/$(1)/*.c)) $(O)/lib/libchstools.a
+	$$(note) LD $$@
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(LDFLAGS) $$^ $(TOOL_LIBS) -o $$@
+endef
+$(foreach t,$(TOOLS),$(eval $(call tool_rule,$(t))))
+
+$(addprefix $(O)/bin/,$(PROGS)): $(O)/bin/%: $(O)/obj/tests/prog/%.o
+	$(note) LD $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) $^ -lpthread -o $@
+
+$(O)/obj/tests/unit/%.o: TOOL_CFLAGS += -Ikmod -Iinclude
+
+$(O)/unit/%: $(O)/obj/tests/unit/%.o $(O)/lib/libchstools.a
+	$(note) LD $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) $^ $(TOOL_LIBS) -o $@
+
+.PHONY: units
+units: $(addprefix $(O)/unit/,$(UNITS))
+
+-include $(shell find $(O)/obj $(O)/bpf -name '*.d' 2>/dev/null)
+
+# ---- run it -----------------------------------------------------------------
+
+.PHONY: demo
+demo: deps ## boot a stock kernel and see a clock live in ptpstat
+	@$(MAKE) all
+	@tests/demo --kernel $(KERNEL)
+
+.PHONY: shell
+shell: deps ## a prompt in a booted guest with everything loaded
+	@$(MAKE) all
+	@tests/vm/run --kernel $(KERNEL) --shell
+
+.PHONY: test
+test: deps ## all tests: unit, amd64 guest, cloud guest
+	@$(MAKE) tools units
+	@$(MAKE) modules KERNEL=amd64
+	@$(MAKE) modules KERNEL=cloud
+	@tests/run
+
+.PHONY: check
+check: ## sparse, cppcheck, clang-format, shellcheck, W=1
+	@tests/check
+
+# ---- install ----------------------------------------------------------------
+
+moddest = $(DESTDIR)/lib/modules/$(release)/updates/chronoscope
+
+.PHONY: install
+install: ## modules for $(KERNEL) or KDIR=, tools, man pages, udev rule
+	@$(MAKE) all
+	$(note) INSTALL '$(moddest)'
+	$(Q)install -d $(moddest) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)/lib/udev/rules.d
+	$(Q)install -m 644 $(O)/$(release)/modules/*.ko $(moddest)/
+	$(Q)install -m 644 kmod/ptp/core/60-chs-phc.rules $(DESTDIR)/lib/udev/rules.d/
+	$(note) INSTALL '$(DESTDIR)$(PREFIX)/bin: $(TOOLS)'
+	$(Q)install -m 755 $(addprefix $(O)/bin/,$(TOOLS)) $(DESTDIR)$(PREFIX)/bin/
+	$(Q)for page in $(MANS); do \
+		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; \
+	done
+	$(note) DEPMOD '$(release)'
+	$(Q)$(if $(DESTDIR),depmod -b $(DESTDIR) $(release) 2>/dev/null || :,depmod $(release))
+
+.PHONY: uninstall
+uninstall: ## take away what install put there
+	$(note) REMOVE '$(moddest)'
+	$(Q)rm -rf $(moddest)
+	$(Q)rm -f $(DESTDIR)/lib/udev/rules.d/60-chs-phc.rules
+	$(Q)rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(TOOLS))
+	$(Q)for page in $(MANS); do \
+		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; \
+	done
+	$(note) DEPMOD '$(release)'
+	$(Q)$(if $(DESTDIR),depmod -b $(DESTDIR) $(release) 2>/dev/null || :,depmod $(release))
+
+.PHONY: clean
+clean: ## remove everything that was built (downloads stay in the cache)
+	$(note) CLEAN $(O)
+	$(Q)rm -rf $(O)

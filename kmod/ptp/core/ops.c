@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls into clock drivers. Every callback that reads or changes a clock is made
+ * here and nowhere else, so that each is counted always and traced on demand.
+ *
+ * Off, a tracepoint costs one jump over: the traced variant of a call, which
+ * also reads the time around it, is a function of its own.
+ */
+#include <linux/sched.h>
+#include <linux/timekeeping.h>
+
+#include "private.h"
+
+#include <trace/events/ptp.h>
+
+const char *const ptp_op_names[PTP_N_OPS] = {
+	[PTP_OP_GETTIME] = "gettime",
+	[PTP_OP_GETTIMEX] = "gettimex",
+	[PTP_OP_CROSSTSTAMP] = "crosststamp",
+	[PTP_OP_SETTIME] = "settime",
+	[PTP_OP_ADJTIME] = "adjtime",
+	[PTP_OP_ADJFINE] = "adjfine",
+	[PTP_OP_ADJPHASE] = "adjphase",
+	[PTP_OP_ENABLE] = "enable",
+	[PTP_OP_IOCTL] = "ioctl",
+	[PTP_OP_READ] = "read",
+	[PTP_OP_OPEN] = "open",
+	[PTP_OP_PPS] = "pps",
+	[PTP_OP_AUX_WORK] = "aux_work",
+};
+
+static inline int call_gettime(struct ptp_clock *ptp, struct timespec64 *ts)
+{
+	struct ptp_clock_info *info = ptp->info;
+	int err;
+
+	if (info->gettimex64)
+		err = info->gettimex64(info, ts, NULL);
+	else
+		err = info->gettime64(info, ts);
+	ptp_count(ptp, PTP_OP_GETTIME, err);
+	return err;
+}
+
+static noinline int traced_gettime(struct ptp_clock *ptp, struct timespec64 *ts)
+{
+	u64 start = ktime_get_ns();
+	int err = call_gettime(ptp, ts);
+
+	trace_ptp_gettime(ptp->index, err ? 0 : timespec64_to_ns(ts), ktime_get_ns() - start, err);
+	return err;
+}
+
+/**
+ * ptp_op_gettime() - read the clock
+ * @ptp: the clock
+ * @ts: where to
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or the driver's error.
+ */
+int ptp_op_gettime(struct ptp_clock *ptp, struct timespec64 *ts)
+{
+	if (trace_ptp_gettime_enabled())
+		return traced_gettime(ptp, ts);
+	return call_gettime(ptp, ts);
+}
+
+static inline int call_gettimex(struct ptp_clock *ptp, struct timespec64 *ts,
+				struct ptp_system_timestamp *sts)
+{
+	int err = ptp->info->gettimex64(ptp->info, ts, sts);
+
+	ptp_count(ptp, PTP_OP_GETTIMEX, err);
+	return err;
+}
+
+static noinline int traced_gettimex(struct ptp_clock *ptp, struct timespec64 *ts,
+				    struct ptp_system_timestamp *sts)
+{
+	u64 start = ktime_get_ns();
+	int err = call_gettimex(ptp, ts, sts);
+	u64 duration = ktime_get_ns() - start;
+	s64 pre = 0, width = 0;
+
+	if (!err) {
+		pre = timespec64_to_ns(&sts->pre_ts);
+		width = timespec64_to_ns(&sts->post_ts) - pre;
+	}
+	trace_ptp_gettimex(ptp->index, sts->clockid, err ? 0 : timespec64_to_ns(ts), pre, width,
+			   duration, err);
+	return err;
+}
+
+/**
+ * ptp_op_gettimex() - read the clock and the system time around it
+ * @ptp: a clock whose driver has gettimex64
+ * @ts: where to
+ * @sts: names the system clock, receives its time before and after
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or the driver's error.
+ */
+int ptp_op_gettimex(struct ptp_clock *ptp, struct timespec64 *ts, struct ptp_system_timestamp *sts)
+{
+	if (trace_ptp_gettimex_enabled())
+		return traced_gettimex(ptp, ts, sts);
+	return call_gettimex(ptp, ts, sts);
+}
+
+/**
+ * ptp_op_crosststamp() - device and system time of one instant
+ * @ptp: a clock whose driver has getcrosststamp
+ * @xts: where to
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or the driver's error.
+ */
+int ptp_op_crosststamp(struct ptp_clock *ptp, struct system_device_crosststamp *xts)
+{
+	u64 start = trace_ptp_crosststamp_enabled() ? ktime_get_ns() : 0;
+	int err = ptp->info->getcrosststamp(ptp->info, xts);
+
+	ptp_count(ptp, PTP_OP_CROSSTSTAMP, err);
+	if (trace_ptp_crosststamp_enabled())
+		trace_ptp_crosststamp(ptp->index, err ? 0 : ktime_to_ns(xts->device),
+				      err ? 0 : ktime_to_ns(xts->sys_realtime),
+				      err ? 0 : ktime_to_ns(xts->sys_monoraw),
+				      start ? ktime_get_ns() - start : 0, err);
+	return err;
+}
+
+/**
+ * ptp_op_getcyclesx() - read the free-running counter and the system time around it
+ * @ptp: a clock whose driver has getcyclesx64
+ * @ts: where to
+ * @sts: names the system clock, receives its time before and after
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or the driver's error.
+ */
+int ptp_op_getcyclesx(struct ptp_clock *ptp, struct timespec64 *ts,
+		      struct ptp_system_timestamp *sts)
+{
+	return ptp->info->getcyclesx64(ptp->info, ts, sts);
+}
+
+/**
+ * ptp_op_crosscycles() - free-running counter and system time of one instant
+ * @ptp: a clock whose driver has getcrosscycles
+ * @xts: where to
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or the driver's error.
+ */
+int ptp_op_crosscycles(struct ptp_clock *ptp, struct system_device_crosststamp *xts)
+{
+	return ptp->info->getcrosscycles(ptp->info, xts);
+}
+
+static void note_change(struct ptp_clock *ptp, enum ptp_op op, s64 old_value, s64 new_value)
+{
+	struct ptp_change *change = &ptp->last_change[op - PTP_OP_SETTIME];
+
+	spin_lock(&ptp->change_lock);
+	change->when_ns = ktime_get_real_ns();
+	change->pid = task_tgid_nr(current);
+	get_task_comm(change->comm, current);
+	change->old_value = old_value;
+	change->new_value = new_value;
+	spin_unlock(&ptp->change_lock);
+}
+
+/**
+ * ptp_op_settime() - set the clock
+ * @ptp: the clock
+ * @ts: the new time
+ *
+ * Reads the clock first: a step whose size nobody knows cannot be explained.
+ *
+ * Context: process context, may sleep.
+ * Return: 0, -EOPNOTSUPP for a clock that cannot be set, or the driver's error.
+ */
+int ptp_op_settime(struct ptp_clock *ptp, const struct timespec64 *ts)
+{
+	struct ptp_clock_info *info = ptp->info;
+	struct timespec64 old = {};
+	u64 start;
+	int err;
+
+	if (!info->settime64) {
+		ptp_count(ptp, PTP_OP_SETTIME, -EOPNOTSUPP);
+		return -EOPNOTSUPP;
+	}
+	if (info->gettimex64 ? info->gettimex64(info, &old, NULL) : info->gettime64(info, &old))
+		old = (struct timespec64){};
+
+	start = ktime_get_ns();
+	err = info->settime64(info, ts);
+	ptp_count(ptp, PTP_OP_SETTIME, err);
+	trace_ptp_settime(ptp->index, timespec64_to_ns(&old), timespec64_to_ns(ts),
+			  ktime_get_ns() - start, err);
+	if (!err)
+		note_change(ptp, PTP_OP_SETTIME, timespec64_to_ns(&old), timespec64_to_ns(ts));
+	return err;
+}
+
+/**
+ * ptp_op_adjtime() - shift the clock
+ * @ptp: the clock
+ * @now: what it shows, for the record
+ * @delta_ns: by how much
+ *
+ * Context: process context, may sleep.
+ * Return: 0, -EOPNOTSUPP for a clock that cannot be shifted, or the driver's error.
+ */
+int ptp_op_adjtime(struct ptp_clock *ptp, const struct timespec64 *now, s64 delta_ns)
+{
+	u64 start = ktime_get_ns();
+	s64 now_ns = timespec64_to_ns(now);
+	int err = -EOPNOTSUPP;
+
+	if (ptp->info->adjtime)
+		err = ptp->info->adjtime(ptp->info, delta_ns);
+	ptp_count(ptp, PTP_OP_ADJTIME, err);
+	trace_ptp_adjtime(ptp->index, delta_ns, ktime_get_ns() - start, err);
+	if (!err)
+		note_change(ptp, PTP_OP_ADJTIME, now_ns, now_ns + delta_ns);
+	return err;
+}
+
+/**
+ * ptp_op_adjfine() - set the frequency offset
+ * @ptp: the clock
+ * @scaled_ppm: ppm << 16, within max_adj
+ *
+ * Context: process context, may sleep.
+ * Return: 0, -EOPNOTSUPP for a clock that cannot be steered, or the driver's error.
+ */
+int ptp_op_adjfine(struct ptp_clock *ptp, long scaled_ppm)
+{
+	u64 start = trace_ptp_adjfine_enabled() ? ktime_get_ns() : 0;
+	long old = READ_ONCE(ptp->dialed_frequency);
+	int err = -EOPNOTSUPP;
+
+	if (ptp->info->adjfine)
+		err = ptp->info->adjfine(ptp->info, scaled_ppm);
+	if (!err)
+		WRITE_ONCE(ptp->dialed_frequency, scaled_ppm);
+	ptp_count(ptp, PTP_OP_ADJFINE, err);
+	if (trace_ptp_adjfine_enabled())
+		trace_ptp_adjfine(ptp->index, old, scaled_ppm,
+				  start ? ktime_get_ns() - start : 0, err);
+	if (!err)
+		note_change(ptp, PTP_OP_ADJFINE, old, scaled_ppm);
+	return err;
+}
+
+/**
+ * ptp_op_adjphase() - hand a phase offset to the device's own servo
+ * @ptp: a clock whose driver has adjphase
+ * @offset_ns: within getmaxphase()
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or the driver's error.
+ */
+int ptp_op_adjphase(struct ptp_clock *ptp, s32 offset_ns)
+{
+	u64 start = ktime_get_ns();
+	int err = ptp->info->adjphase(ptp->info, offset_ns);
+
+	ptp_count(ptp, PTP_OP_ADJPHASE, err);
+	trace_ptp_adjphase(ptp->index, offset_ns, ktime_get_ns() - start, err);
+	if (!err)
+		note_change(ptp, PTP_OP_ADJPHASE, 0, offset_ns);
+	return err;
+}
+
+/**
+ * ptp_op_enable() - have the driver carry out a request
+ * @ptp: the clock
+ * @request: the request
+ * @on: 1 to switch on, 0 to switch off
+ *
+ * Context: process context, may sleep; pin_mutex held.
+ * Return: 0, -EOPNOTSUPP for a driver without enable(), or the driver's error.
+ */
+int ptp_op_enable(struct ptp_clock *ptp, struct ptp_clock_request *request, int on)
+{
+	u64 start = ktime_get_ns();
+	u32 channel = 0, flags = 0;
+	int err = -EOPNOTSUPP;
+
+	lockdep_assert_held(&ptp->pin_mutex);
+
+	if (ptp->info->enable)
+		err = ptp->info->enable(ptp->info, request, on);
+	ptp_count(ptp, PTP_OP_ENABLE, err);
+
+	if (request->type == PTP_CLK_REQ_EXTTS) {
+		channel = request->extts.index;
+		flags = request->extts.flags;
+	} else if (request->type == PTP_CLK_REQ_PEROUT) {
+		channel = request->perout.index;
+		flags = request->perout.flags;
+	}
+	trace_ptp_enable(ptp->index, request->type, channel, on, flags,
+			 ktime_get_ns() - start, err);
+	return err;
+}

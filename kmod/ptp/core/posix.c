@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The clock as a POSIX clock: clock_getres(), clock_gettime(), clock_settime()
+ * and clock_adjtime() on the clock id of an open device.
+ *
+ * The kernel's posix_clock code has looked at the file's mode before it calls
+ * us: a file opened read-only gets EACCES for whatever would change the clock.
+ */
+#include <linux/timekeeping.h>
+#include <linux/timex.h>
+
+#include "private.h"
+
+static int ptp_clock_getres(struct posix_clock *clock, struct timespec64 *ts)
+{
+	*ts = (struct timespec64){ .tv_nsec = 1 };
+	return 0;
+}
+
+static int ptp_clock_gettime(struct posix_clock *clock, struct timespec64 *ts)
+{
+	return ptp_op_gettime(ptp_of(clock), ts);
+}
+
+static int ptp_clock_settime(struct posix_clock *clock, const struct timespec64 *ts)
+{
+	/* the range the system clock takes: beyond it ktime_t overflows */
+	if (!timespec64_valid_settod(ts))
+		return -EINVAL;
+	return ptp_op_settime(ptp_of(clock), ts);
+}
+
+static int adj_setoffset(struct ptp_clock *ptp, const struct __kernel_timex *tx)
+{
+	s64 limit = tx->modes & ADJ_NANO ? NSEC_PER_SEC : USEC_PER_SEC;
+	s64 fraction = tx->time.tv_usec;
+	struct timespec64 delta, now, then;
+	int err;
+
+	if (!ptp->info->adjtime)
+		return ptp_op_adjtime(ptp, &(struct timespec64){}, 0);
+	/* the seconds carry the sign, the fraction is positive always */
+	if (fraction < 0 || fraction >= limit)
+		return -EINVAL;
+	delta.tv_sec = tx->time.tv_sec;
+	delta.tv_nsec = tx->modes & ADJ_NANO ? fraction : fraction * NSEC_PER_USEC;
+
+	err = ptp_op_gettime(ptp, &now);
+	if (err)
+		return err;
+	then = timespec64_add(now, delta);
+	if (!timespec64_valid_settod(&then))
+		return -EINVAL;
+	return ptp_op_adjtime(ptp, &now, timespec64_to_ns(&delta));
+}
+
+static int adj_frequency(struct ptp_clock *ptp, const struct __kernel_timex *tx)
+{
+	const s64 representable = (s64)S32_MAX << 16;	/* keeps the product below in range */
+	s64 ppb;
+
+	if (!ptp->info->adjfine)
+		return ptp_op_adjfine(ptp, tx->freq);
+	if (tx->freq > representable || tx->freq < -representable)
+		return -ERANGE;
+	ppb = scaled_ppm_to_ppb(tx->freq);
+	if (ppb > ptp->info->max_adj || ppb < -(s64)ptp->info->max_adj)
+		return -ERANGE;
+	return ptp_op_adjfine(ptp, tx->freq);
+}
+
+static int adj_offset(struct ptp_clock *ptp, const struct __kernel_timex *tx)
+{
+	struct ptp_clock_info *info = ptp->info;
+	s64 offset = tx->offset;
+	s32 limit;
+
+	if (!info->adjphase || !info->getmaxphase) {
+		ptp_count(ptp, PTP_OP_ADJPHASE, -EOPNOTSUPP);
+		return -EOPNOTSUPP;
+	}
+	limit = info->getmaxphase(info);
+	/* compared before it is multiplied or narrowed: neither may overflow */
+	if (offset > limit || offset < -(s64)limit)
+		return -ERANGE;
+	if (!(tx->modes & ADJ_NANO))
+		offset *= NSEC_PER_USEC;
+	if (offset > limit || offset < -(s64)limit)
+		return -ERANGE;
+	return ptp_op_adjphase(ptp, offset);
+}
+
+static int ptp_clock_adjtime(struct posix_clock *clock, struct __kernel_timex *tx)
+{
+	struct ptp_clock *ptp = ptp_of(clock);
+
+	/* one action a call, in this order of precedence */
+	if (tx->modes & ADJ_SETOFFSET)
+		return adj_setoffset(ptp, tx);
+	if (tx->modes & ADJ_FREQUENCY)
+		return adj_frequency(ptp, tx);
+	if (tx->modes & ADJ_OFFSET)
+		return adj_offset(ptp, tx);
+	if (tx->modes)
+		return -EOPNOTSUPP;
+	tx->freq = READ_ONCE(ptp->dialed_frequency);
+	return 0;
+}
+
+const struct posix_clock_operations ptp_posix_ops = {
+	.owner = THIS_MODULE,
+	.clock_adjtime = ptp_clock_adjtime,
+	.clock_gettime = ptp_clock_gettime,
+	.clock_getres = ptp_clock_getres,
+	.clock_settime = ptp_clock_settime,
+	.ioctl = ptp_ioctl,
+	.open = ptp_open,
+	.poll = ptp_poll,
+	.read = ptp_read,
+	.release = ptp_release,
+};

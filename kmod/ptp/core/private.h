@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of the PTP class share among themselves. Drivers see only
+ * <linux/ptp_clock_kernel.h>.
+ *
+ *	class.c		clocks: register, unregister, events, worker
+ *	ops.c		the only caller of driver callbacks: counts and traces them
+ *	posix.c		clock_gettime(), clock_settime(), clock_adjtime()
+ *	chardev.c	open, ioctl, read, poll
+ *	queue.c		queues of external events, one for each open file
+ *	pins.c		pin functions and the requests that depend on them
+ *	sysfs.c		/sys/class/<class>/ptpN
+ *	debugfs.c	/sys/kernel/debug/ptpN
+ *
+ * Locks, outermost first:
+ *	posix_clock.rwsem	(kernel's) held for read in every call from a file
+ *	ptp_reader.read_mutex	one reader of a queue at a time
+ *	ptp_clock.pin_mutex	pin_config, enable(), verify(), perout_loopback()
+ *	ptp_clock.queue_lock	readers and their queues; taken in hard interrupts
+ *	ptp_clock.change_lock	last_change
+ */
+#ifndef CHS_PTP_PRIVATE_H
+#define CHS_PTP_PRIVATE_H
+
+#include <linux/bitmap.h>
+#include <linux/device.h>
+#include <linux/kthread.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/posix-clock.h>
+#include <linux/ptp_clock.h>
+#include <linux/ptp_clock_kernel.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/debugfs.h>
+
+#ifndef PTP_CLOCK_KERNEL_CHS
+#error "the kernel's own ptp_clock_kernel.h was included in place of ours"
+#endif
+
+/* mainline's limits, which user space can see */
+#define PTP_MAX_ALARMS		4
+#define PTP_MAX_CHANNELS	2048	/* bits in a reader's mask */
+#define PTP_QUEUE_SLOTS		128	/* a power of two; one slot stays free */
+#define PTP_QUEUE_CAPACITY	(PTP_QUEUE_SLOTS - 1)
+#define PTP_READ_MAX		30	/* events a read() */
+
+#define PTP_DEPARTED		16	/* closed readers remembered for their drops */
+
+/* What is counted, with or without tracing. Order of ptp_op_names. */
+enum ptp_op {
+	PTP_OP_GETTIME,
+	PTP_OP_GETTIMEX,
+	PTP_OP_CROSSTSTAMP,
+	PTP_OP_SETTIME,
+	PTP_OP_ADJTIME,
+	PTP_OP_ADJFINE,
+	PTP_OP_ADJPHASE,
+	PTP_OP_ENABLE,
+	PTP_OP_IOCTL,
+	PTP_OP_READ,
+	PTP_OP_OPEN,
+	PTP_OP_PPS,
+	PTP_OP_AUX_WORK,
+	PTP_N_OPS,
+};
+
+extern const char *const ptp_op_names[PTP_N_OPS];
+
+struct ptp_counts {
+	u64 calls[PTP_N_OPS];
+	u64 errors[PTP_N_OPS];
+};
+
+/**
+ * struct ptp_change - the last successful change of one kind
+ * @when_ns: CLOCK_REALTIME
+ * @pid: thread group of the task that asked for it; 0: never happened
+ * @comm: its name
+ * @old_value: time in ns or frequency in scaled ppm before; 0 for a phase offset
+ * @new_value: and after
+ */
+struct ptp_change {
+	s64 when_ns;
+	pid_t pid;
+	char comm[TASK_COMM_LEN];
+	s64 old_value;
+	s64 new_value;
+};
+
+/* kinds of change: PTP_OP_SETTIME .. PTP_OP_ADJPHASE */
+#define PTP_N_CHANGES	(PTP_OP_ADJPHASE - PTP_OP_SETTIME + 1)
+
+/**
+ * struct ptp_reader - one open file, with its queue of external events
+ * @node: in &ptp_clock.readers; under queue_lock
+ * @clock: the clock; valid as long as the file is open
+ * @id: number that no other open file of this clock has or had
+ * @pid: thread group that opened it
+ * @comm: its name at that time
+ * @mode: FMODE_READ, FMODE_WRITE
+ * @internal: the sysfs fifo, which is full for ever if nobody reads it: its
+ *	losses are nobody's
+ * @wait: this reader's sleepers
+ * @read_mutex: one read() at a time copies out
+ * @head: events ever put in; under queue_lock
+ * @tail: events ever taken out or dropped; under queue_lock
+ * @delivered: events given to read(); under queue_lock
+ * @dropped: events pushed out unread; under queue_lock
+ * @max_depth: largest number of waiting events so far; under queue_lock
+ * @mask: channels let in; under queue_lock
+ * @mask_view: @mask for debugfs
+ * @dir: debugfs directory
+ * @ring: events as read() gives them
+ * @channel_dropped: @dropped by channel, the last one for channels beyond
+ *	n_ext_ts; under queue_lock
+ */
+struct ptp_reader {
+	struct list_head node;
+	struct ptp_clock *clock;
+	u32 id;
+	pid_t pid;
+	char comm[TASK_COMM_LEN];
+	fmode_t mode;
+	bool internal;
+	wait_queue_head_t wait;
+	struct mutex read_mutex;
+	u64 head;
+	u64 tail;
+	u64 delivered;
+	u64 dropped;
+	u32 max_depth;
+	DECLARE_BITMAP(mask, PTP_MAX_CHANNELS);
+	struct debugfs_u32_array mask_view;
+	struct dentry *dir;
+	struct ptp_extts_event ring[PTP_QUEUE_SLOTS];
+	u64 channel_dropped[];
+};
+
+/* What is kept of a reader that lost events and has closed. */
+struct ptp_departed {
+	u32 id;
+	pid_t pid;
+	char comm[TASK_COMM_LEN];
+	u64 delivered;
+	u64 dropped;
+};
+
+/**
+ * struct ptp_clock - one registered clock
+ * @clock: device node and clock id
+ * @dev: holds the memory: freed at the last close, not at unregister
+ * @info: the driver's; not to be touched once unregister has returned
+ * @index: the N of ptpN; taken until the memory is freed
+ * @class_checks_flags: the driver leaves the check of request flags to us
+ * @has_cycles: the driver has a free-running counter of its own
+ * @defunct: unregister has begun; sleepers look at it
+ * @n_channels: n_ext_ts, still readable when @info is gone
+ * @dialed_frequency: last frequency offset set, scaled ppm
+ * @counts: see &enum ptp_op
+ * @queue_lock: guards the readers, their queues and the figures below
+ * @readers: open files and @fifo
+ * @n_readers: open files
+ * @next_reader: number of the next one
+ * @extts_events: external events reported by the driver
+ * @extts_dropped: events that readers lost, gone readers included
+ * @channel_dropped: the same by channel
+ * @departed: ring of closed readers with losses
+ * @n_departed: how many were ever put in
+ * @fifo: queue of the sysfs attribute fifo
+ * @pin_mutex: guards pin_config and serialises the driver's enable()
+ * @change_lock: guards @last_change
+ * @last_change: who changed the clock last, for each kind of change
+ * @pps: PPS source, or NULL
+ * @worker: runs do_aux_work, or NULL
+ * @aux_work: its work
+ * @pin_attrs: sysfs attributes of the pins
+ * @pin_group: and their group
+ * @groups: all sysfs groups
+ * @debugfs: debugfs directory
+ */
+struct ptp_clock {
+	struct posix_clock clock;
+	struct device dev;
+	struct ptp_clock_info *info;
+	int index;
+	bool class_checks_flags;
+	bool has_cycles;
+	bool defunct;
+	unsigned int n_channels;
+	long dialed_frequency;
+	struct ptp_counts __percpu *counts;
+
+	spinlock_t queue_lock;
+	struct list_head readers;
+	u32 n_readers;
+	u32 next_reader;
+	u64 extts_events;
+	u64 extts_dropped;
+	u64 *channel_dropped;
+	struct ptp_departed departed[PTP_DEPARTED];
+	u32 n_departed;
+	struct ptp_reader *fifo;
+
+	struct mutex pin_mutex;
+	spinlock_t change_lock;
+	struct ptp_change last_change[PTP_N_CHANGES];
+
+	struct pps_device *pps;
+	struct kthread_worker *worker;
+	struct kthread_delayed_work aux_work;
+
+	struct device_attribute *pin_attrs;
+	struct attribute_group pin_group;
+	const struct attribute_group *groups[4];
+	struct dentry *debugfs;
+};
+
+static inline struct ptp_clock *ptp_of(struct posix_clock *clock)
+{
+	return container_of(clock, struct ptp_clock, clock);
+}
+
+static inline void ptp_count(struct ptp_clock *ptp, enum ptp_op op, int err)
+{
+	this_cpu_inc(ptp->counts->calls[op]);
+	if (unlikely(err))
+		this_cpu_inc(ptp->counts->errors[op]);
+}
+
+static inline struct ptp_clock_time ptp_time_from_ts(struct timespec64 ts)
+{
+	return (struct ptp_clock_time){ .sec = ts.tv_sec, .nsec = ts.tv_nsec };
+}
+
+/* ops.c: each returns the driver's error, or -EOPNOTSUPP without the callback */
+int ptp_op_gettime(struct ptp_clock *ptp, struct timespec64 *ts);
+int ptp_op_gettimex(struct ptp_clock *ptp, struct timespec64 *ts,
+		    struct ptp_system_timestamp *sts);
+int ptp_op_crosststamp(struct ptp_clock *ptp, struct system_device_crosststamp *xts);
+int ptp_op_settime(struct ptp_clock *ptp, const struct timespec64 *ts);
+int ptp_op_adjtime(struct ptp_clock *ptp, const struct timespec64 *now, s64 delta_ns);
+int ptp_op_adjfine(struct ptp_clock *ptp, long scaled_ppm);
+int ptp_op_adjphase(struct ptp_clock *ptp, s32 offset_ns);
+int ptp_op_enable(struct ptp_clock *ptp, struct ptp_clock_request *request, int on);
+int ptp_op_getcyclesx(struct ptp_clock *ptp, struct timespec64 *ts,
+		      struct ptp_system_timestamp *sts);
+int ptp_op_crosscycles(struct ptp_clock *ptp, struct system_device_crosststamp *xts);
+
+/* posix.c */
+extern const struct posix_clock_operations ptp_posix_ops;
+
+/* chardev.c */
+int ptp_open(struct posix_clock_context *context, fmode_t mode);
+int ptp_release(struct posix_clock_context *context);
+long ptp_ioctl(struct posix_clock_context *context, unsigned int cmd, unsigned long arg);
+ssize_t ptp_read(struct posix_clock_context *context, uint flags, char __user *buf, size_t size);
+__poll_t ptp_poll(struct posix_clock_context *context, struct file *file, poll_table *wait);
+
+/* queue.c */
+struct ptp_reader *ptp_reader_create(struct ptp_clock *ptp, fmode_t mode, bool internal);
+void ptp_reader_destroy(struct ptp_reader *reader);
+bool ptp_reader_empty(const struct ptp_reader *reader);
+ssize_t ptp_reader_copy(struct ptp_reader *reader, struct ptp_extts_event __user *to,
+			unsigned int max, unsigned int *depth);
+bool ptp_reader_pop(struct ptp_reader *reader, struct ptp_extts_event *event);
+void ptp_reader_mask(struct ptp_reader *reader, int channel);
+void ptp_queue_event(struct ptp_clock *ptp, const struct ptp_extts_event *event);
+void ptp_queue_wake_all(struct ptp_clock *ptp);
+
+/* pins.c */
+int ptp_set_pin(struct ptp_clock *ptp, unsigned int pin, enum ptp_pin_function func,
+		unsigned int chan);
+int ptp_request_enable(struct ptp_clock *ptp, struct ptp_clock_request *request, int on);
+void ptp_disable_all(struct ptp_clock *ptp);
+int ptp_pins_init(struct ptp_clock *ptp);
+void ptp_pins_free(struct ptp_clock *ptp);
+
+/* sysfs.c */
+extern const struct attribute_group ptp_clock_group;
+extern const struct attribute_group ptp_statistics_group;
+
+/* debugfs.c */
+void ptp_debugfs_add(struct ptp_clock *ptp);
+void ptp_debugfs_remove(struct ptp_clock *ptp);
+void ptp_debugfs_add_reader(struct ptp_reader *reader);
+void ptp_debugfs_remove_reader(struct ptp_reader *reader);
+
+#endif /* CHS_PTP_PRIVATE_H */
