@@ -65,14 +65,18 @@ all: modules tools ## modules, BPF programs and tools
 
 farm = $(O)/$(release)/kmod
 
-.PHONY: modules
+.PHONY: modules modules-of-one
 modules: ## kernel modules, for $(KERNEL) or KDIR=
 	@[ -e '$(kdir)/Makefile' ] || { \
 		echo 'make: no headers of $(release) in $(kdir): run make deps' >&2; exit 1; }
 	$(Q)tests/deps --quiet-check pahole dwarves
 	$(Q)mkdir -p $(farm)
+	+$(Q)flock $(O)/$(release)/.lock $(MAKE) modules-of-one
+
+# one at a time: two kbuilds in one folder spoil each other's work
+modules-of-one:
 	$(Q)find $(farm) -type l ! -exec test -e {} \; -delete
-	$(Q)cp -rsu $(CURDIR)/kmod/. $(farm)/
+	$(Q)cp -rsf $(CURDIR)/kmod/. $(farm)/
 	$(note) KBUILD '$(release)'
 	$(Q)$(MAKE) -C $(kdir) M=$(abspath $(farm)) CHS_ROOT=$(CURDIR) CHS_VERSION=$(VERSION) \
 		$(KBUILD_ARGS) $(if $(filter 1,$(V)),V=1,-s) modules

@@ -20,6 +20,7 @@
 #include <linux/pps_kernel.h>
 #include <linux/ptp_clock.h>
 #include <linux/skbuff.h>
+#include <linux/timecounter.h>
 #include <linux/timekeeping.h>
 
 #define PTP_CLOCK_NAME_LEN 32

@@ -255,9 +255,18 @@ static struct ptp_clock *register_clock(struct ptp_clock_info *info, struct devi
 		goto stop_worker;
 	/* before the node is there, since an open makes a directory in it */
 	ptp_debugfs_add(ptp);
+	/*
+	 * The kernel's posix_clock_register() says whose module an open file pins,
+	 * and whose device it holds, only after the node is there: keep udev and
+	 * whoever listens to it away until it has.
+	 */
+	ptp->clock.dev = &ptp->dev;
+	dev_set_uevent_suppress(&ptp->dev, true);
 	err = posix_clock_register(&ptp->clock, &ptp->dev);
 	if (err)
 		goto stop_pps;
+	dev_set_uevent_suppress(&ptp->dev, false);
+	kobject_uevent(&ptp->dev.kobj, KOBJ_ADD);
 	trace_ptp_register(ptp->index, info->name);
 	return ptp;
 
