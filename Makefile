@@ -66,7 +66,7 @@ all: modules tools ## modules, BPF programs and tools
 farm = $(O)/$(release)/kmod
 
 .PHONY: modules modules-of-one
-modules: ## kernel modules, for $(KERNEL) or KDIR=
+modules: ## kernel modules, for KERNEL= or KDIR=
 	@[ -e '$(kdir)/Makefile' ] || { \
 		echo 'make: no headers of $(release) in $(kdir): run make deps' >&2; exit 1; }
 	$(Q)tests/deps --quiet-check pahole dwarves
@@ -78,7 +78,7 @@ modules-of-one:
 	$(Q)find $(farm) -type l ! -exec test -e {} \; -delete
 	$(Q)cp -rsf $(CURDIR)/kmod/. $(farm)/
 	$(note) KBUILD '$(release)'
-	$(Q)$(MAKE) -C $(kdir) M=$(abspath $(farm)) CHS_ROOT=$(CURDIR) CHS_VERSION=$(VERSION) \
+	$(Q)$(MAKE) -C $(kdir) O= M=$(abspath $(farm)) CHS_ROOT=$(CURDIR) CHS_VERSION=$(VERSION) \
 		$(KBUILD_ARGS) $(if $(filter 1,$(V)),V=1,-s) modules
 	$(Q)vmlinux/collect $(farm) $(O)/$(release)/modules
 
@@ -180,7 +180,7 @@ check: ## sparse, cppcheck, clang-format, shellcheck, W=1
 moddest = $(DESTDIR)/lib/modules/$(release)/updates/chronoscope
 
 .PHONY: install
-install: ## modules for $(KERNEL) or KDIR=, tools, man pages, udev rule
+install: ## modules for KERNEL= or KDIR=, tools, man pages, udev rule
 	@$(MAKE) all
 	$(note) INSTALL '$(moddest)'
 	$(Q)install -d $(moddest) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)/lib/udev/rules.d
@@ -204,7 +204,13 @@ uninstall: ## take away what install put there
 		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; \
 	done
 	$(note) DEPMOD '$(release)'
-	$(Q)$(if $(DESTDIR),depmod -b $(DESTDIR) $(release) 2>/dev/null || :,depmod $(release))
+	$(Q)if [ -z '$(DESTDIR)' ]; then \
+		depmod $(release); \
+	elif [ -n "$$(find $(DESTDIR)/lib/modules/$(release) -name '*.ko*')" ]; then \
+		depmod -b $(DESTDIR) $(release); \
+	else \
+		rm -rf $(DESTDIR)/lib/modules/$(release); \
+	fi
 
 .PHONY: clean
 clean: ## remove everything that was built (downloads stay in the cache)
