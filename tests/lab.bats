@@ -51,7 +51,7 @@ stamps() {
 
 # what lies between a number and the next; awk would round them
 deltas() {
-	local last= n
+	local last='' n
 	while read -r n; do
 		[ -z "$last" ] || echo $((n - last))
 		last=$n
@@ -161,6 +161,21 @@ modulo() {
 	phc_ctl "$node" set 5.0 >/dev/null
 	read -r _ t6 _ < <(labctl show phc0 sample)
 	[ "$t6" -ge 5000000000 ] && [ "$t6" -lt 8000000000 ]
+}
+
+@test "the clock's own servo shifts it by the phase, to the ns" {
+	labctl new phc
+	node=/dev/$(labctl show phc0 node)
+	read -r r1 t1 _ < <(labctl show phc0 sample)
+	ptp_load "$node" phase=777
+	sleep 1.1
+	read -r r2 t2 _ < <(labctl show phc0 sample)
+	[ $((t2 - t1 - (r2 - r1))) = 777 ]
+	ptp_load "$node" phase=-777
+	sleep 1.1
+	read -r r2 t2 _ < <(labctl show phc0 sample)
+	[ $((t2 - t1 - (r2 - r1))) = 0 ]
+	run -1 ptp_load "$node" phase=1000001
 }
 
 @test "pushed edges arrive, each one, at their instants" {

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Starting a tool's BPF programs: says beforehand, in one line that tells what
+ * to do, why it cannot be; picks tp_btf or raw_tp; keeps the ring buffer's books.
+ * Needs libbpf, so tools without BPF do not link it.
+ */
+#ifndef CHS_BPF_TOOL_H
+#define CHS_BPF_TOOL_H
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct bpf_cost {
+	uint64_t runs;
+	uint64_t ns;		/* measured, only while kernel.bpf_stats_enabled is 1 */
+};
+
+/* libbpf's own messages: none, or all of them with verbose */
+void bpf_tool_quiet(bool verbose);
+
+/* may this process trace, and is the module there? 0 or a status, having said why */
+int bpf_tool_allowed(const char *module);
+
+/*
+ * Is there BTF of the kernel and the module, and may we have it, so that tp_btf
+ * will do? Looks at the
+ * files alone: parsing the kernel's BTF takes longer than all the rest.
+ */
+bool bpf_tool_has_btf(const char *module);
+
+/*
+ * Of every pair of programs made by CHS_TP() keeps one: tp_btf, or raw_tp. Leaves
+ * alone programs whose autoload is off already.
+ */
+void bpf_tool_pick(struct bpf_object *obj, bool raw);
+
+/* both programs of the tracepoint event: not loaded */
+void bpf_tool_skip(struct bpf_object *obj, const char *event);
+
+/*
+ * Loads; 0 or a status, having said why. The skeleton and not its object alone:
+ * only so do bss and rodata become the maps' memory.
+ */
+int bpf_tool_load(struct bpf_object_skeleton *skeleton);
+
+/*
+ * Attaches every loaded tracepoint program. The links stand in links[] and are
+ * *n many, also after a failure. 0 or a status, having said why.
+ */
+int bpf_tool_attach(struct bpf_object *obj, const char *module, struct bpf_link **links, int *n,
+		    int max);
+void bpf_tool_detach(struct bpf_link **links, int n);
+
+/* the sums over all CPUs of an entry of u64 words in a per-CPU array */
+int bpf_tool_sum(int map_fd, uint32_t key, uint64_t *sums, int words);
+
+/* what the kernel measured of all programs, zeros where it does not measure */
+void bpf_tool_cost(struct bpf_object *obj, struct bpf_cost *cost);
+
+/* the CPU's nominal clock in Hz, or 0 */
+double bpf_tool_cpu_hz(void);
+
+#endif /* CHS_BPF_TOOL_H */
