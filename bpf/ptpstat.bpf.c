@@ -1,0 +1,881 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ptpstat, the BPF side: counts and times the operations of every PTP clock into
+ * per-CPU arrays, and, only when asked (events), sends what is rare through the
+ * ring buffer. Knows the tracepoints of include/trace/events/ptp.h and ptpstat.h;
+ * reads no kernel structure.
+ *
+ * The hot path is one lookup in a per-CPU array: all figures of a clock lie in
+ * one value, so the operation is a constant offset and no second index.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include "ptpstat.h"
+#include "tp.bpf.h"
+#include "ring.bpf.h"
+
+#define ERESTARTSYS 512
+
+char LICENSE[] SEC("license") = "GPL";
+
+/* set before loading: what is off costs nothing, the verifier cuts it out */
+const volatile __u32 first_index;
+const volatile __u32 filter_pid;
+const volatile __s32 filter_channel = -1;
+const volatile bool filter_clocks;
+const volatile __u64 clock_bits[PTPSTAT_MAX_CLOCKS / 64];
+const volatile bool by_process;
+const volatile bool events;
+const volatile __u32 gettimex_more;	/* GETTIMEX_*, one word so that none costs one look */
+
+/* set and read while running */
+volatile __u32 self_tgid;	/* as this kernel numbers us, whatever our namespace says */
+volatile __u64 epoch_tag;	/* epoch << EPOCH_SHIFT */
+__u64 outside;			/* events of clocks beyond the slots */
+__u64 procs_full;		/* operations that found no room in procs */
+__u64 active[PTPSTAT_MAX_CLOCKS / 64];	/* slots registered or opened since the start */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 64);
+	__type(key, __u32);
+	__type(value, struct ptp_clkstat);
+} clocks SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 64);
+	__type(key, __u32);
+	__type(value, struct ptp_clkstate);
+} state SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct ptp_proc_key);
+	__type(value, struct ptp_proc);
+} procs SEC(".maps");
+
+/*
+ * Who touched a clock of late: the last PTPSTAT_ACTORS {process, operation}
+ * pairs with running counts, the stalest giving way. A snapshot of the counts is
+ * kept where a story may begin (a reader's read, a channel's event), and the
+ * difference is told where it ends badly (a drop, a gap). Two CPUs that enter a
+ * pair each at once may take one cell: this is a witness's account, the books
+ * are in the clocks map.
+ */
+struct touch_cell {
+	__u32 tgid;
+	__u32 op;
+	__u64 count;
+	__u64 seq;
+	char comm[PTPSTAT_COMM];
+};
+
+struct touch {
+	__u64 seq;
+	struct touch_cell cell[PTPSTAT_ACTORS];
+};
+
+struct snapshot {
+	__u64 mono_ns;
+	__u64 reads;			/* of a reader: how often it has read */
+	struct {
+		__u32 tgid;
+		__u32 op;
+		__u64 count;
+	} cell[PTPSTAT_ACTORS];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct touch);
+} touches SEC(".maps");
+
+struct reader_key {
+	__s32 index;
+	__u32 reader;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct reader_key);
+	__type(value, struct snapshot);
+} readers SEC(".maps");
+
+/* the beat of an external event channel */
+struct channel {
+	__s64 last_ns;
+	__u64 period_ns;
+	__u64 gap_ns;			/* the distance last reported as a gap */
+	__u64 steps;			/* ptp_clkstate.steps at the last event */
+	__u32 good;			/* intervals in a row that fitted the period */
+	__u32 seen;
+	struct snapshot at;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct channel);
+} channels SEC(".maps");
+
+static __always_inline __u32 slot_of(int index)
+{
+	return (__u32)index - first_index;
+}
+
+static __always_inline struct ptp_clkstat *clock_of(int index)
+{
+	__u32 slot = slot_of(index);
+	struct ptp_clkstat *c = bpf_map_lookup_elem(&clocks, &slot);
+
+	if (!c) {
+		__sync_fetch_and_add(&outside, 1);
+		return NULL;
+	}
+	if (filter_clocks) {
+		__u32 word = slot / 64;
+
+		hide(word);
+		if (word >= PTPSTAT_MAX_CLOCKS / 64 || !(clock_bits[word] >> (slot % 64) & 1)) {
+			c->skipped++;
+			return NULL;
+		}
+	}
+	return c;
+}
+
+static __always_inline bool left_out(__u32 tgid)
+{
+	return tgid == self_tgid || (filter_pid && tgid != filter_pid);
+}
+
+/* for what a task does: its clock, unless the task is us or not the one asked for */
+static __always_inline struct ptp_clkstat *admit(int index, __u32 *tgid)
+{
+	struct ptp_clkstat *c = clock_of(index);
+
+	if (!c)
+		return NULL;
+	*tgid = bpf_get_current_pid_tgid() >> 32;
+	if (left_out(*tgid)) {
+		c->skipped++;
+		return NULL;
+	}
+	return c;
+}
+
+static __always_inline void mark_active(int index)
+{
+	__u32 slot = slot_of(index), word = slot / 64;
+
+	hide(word);
+	if (word < PTPSTAT_MAX_CLOCKS / 64)
+		__sync_fetch_and_or(&active[word], 1ULL << (slot % 64));
+}
+
+static __always_inline void touch(int index, __u32 tgid, __u32 op)
+{
+	__u32 slot = slot_of(index), oldest = 0;
+	struct touch *t = bpf_map_lookup_elem(&touches, &slot);
+	__u64 oldest_seq = ~0ULL, seq;
+	struct touch_cell *w;
+
+	if (!t)
+		return;
+	seq = ++t->seq;
+#pragma unroll
+	for (int i = 0; i < PTPSTAT_ACTORS; i++) {
+		w = &t->cell[i];
+		if (w->tgid == tgid && w->op == op && w->count) {
+			w->seq = seq;
+			__sync_fetch_and_add(&w->count, 1);
+			return;
+		}
+		if (w->seq < oldest_seq) {
+			oldest_seq = w->seq;
+			oldest = i;
+		}
+	}
+	hide(oldest);
+	if (oldest >= PTPSTAT_ACTORS)
+		return;
+	w = &t->cell[oldest];
+	w->tgid = tgid;
+	w->op = op;
+	w->seq = seq;
+	w->count = 1;
+	bpf_get_current_comm(w->comm, sizeof(w->comm));
+}
+
+static __always_inline void snap(int index, struct snapshot *s)
+{
+	__u32 slot = slot_of(index);
+	struct touch *t = bpf_map_lookup_elem(&touches, &slot);
+
+	s->mono_ns = bpf_ktime_get_ns();
+	if (!t)
+		return;
+#pragma unroll
+	for (int i = 0; i < PTPSTAT_ACTORS; i++) {
+		s->cell[i].tgid = t->cell[i].tgid;
+		s->cell[i].op = t->cell[i].op;
+		s->cell[i].count = t->cell[i].count;
+	}
+}
+
+/* what went on since s, or since the beginning where there is no s */
+static __always_inline void tell(int index, struct ptp_ev_story *r, struct snapshot *s)
+{
+	__u32 slot = slot_of(index);
+	struct touch *t = bpf_map_lookup_elem(&touches, &slot);
+
+	r->since_ns = s ? s->mono_ns : 0;
+#pragma unroll
+	for (int i = 0; i < PTPSTAT_ACTORS; i++) {
+		struct ptp_actor *a = &r->who[i];
+		struct touch_cell *w;
+		__u64 base = 0;
+
+		a->count = 0;
+		a->tgid = 0;
+		a->op = 0;
+		if (!t)
+			continue;
+		w = &t->cell[i];
+		if (s && s->cell[i].tgid == w->tgid && s->cell[i].op == w->op)
+			base = s->cell[i].count;
+		a->tgid = w->tgid;
+		a->op = w->op;
+		/* a cell that changed hands and came back counts from 1 again */
+		a->count = w->count >= base ? w->count - base : w->count;
+		__builtin_memcpy(a->comm, w->comm, PTPSTAT_COMM);
+	}
+}
+
+static __always_inline void fill(struct ptp_ev *e, __u32 kind, int index)
+{
+	__builtin_memset(e, 0, sizeof(*e));
+	e->mono_ns = bpf_ktime_get_ns();
+	e->kind = kind;
+	e->index = index;
+}
+
+static __always_inline void fill_task(struct ptp_ev *e, __u32 kind, int index, __u32 tgid, int err)
+{
+	fill(e, kind, index);
+	e->tgid = tgid;
+	e->err = err;
+	bpf_get_current_comm(e->comm, sizeof(e->comm));
+}
+
+static __always_inline struct ptp_ev *event(__u32 kind, int index, __u32 tgid, int err)
+{
+	struct ptp_ev *e = ring_reserve(sizeof(*e));
+
+	if (e)
+		fill_task(e, kind, index, tgid, err);
+	return e;
+}
+
+static __always_inline void event_error(int index, __u32 tgid, __u32 op, int err, __u64 duration,
+					__u32 detail)
+{
+	struct ptp_ev *e = event(EV_ERROR, index, tgid, err);
+
+	if (!e)
+		return;
+	e->op = op;
+	e->a = detail;
+	e->duration_ns = duration;
+	ring_submit(e);
+}
+
+static __always_inline void count_process(int index, __u32 tgid, __u32 op, __u64 duration, int err)
+{
+	struct ptp_proc_key key = { .slot = slot_of(index), .tgid = tgid, .op = op };
+	struct ptp_proc *p = bpf_map_lookup_elem(&procs, &key);
+
+	if (!p) {
+		struct ptp_proc new = {};
+
+		bpf_get_current_comm(new.comm, sizeof(new.comm));
+		bpf_map_update_elem(&procs, &key, &new, BPF_NOEXIST);
+		p = bpf_map_lookup_elem(&procs, &key);
+		if (!p) {
+			__sync_fetch_and_add(&procs_full, 1);
+			return;
+		}
+	}
+	p->count++;
+	p->sum_ns += duration;
+	if (err)
+		p->errors++;
+	if (!p->comm[0])
+		bpf_get_current_comm(p->comm, sizeof(p->comm));
+}
+
+static __always_inline void histogram(struct ptp_clkstat *c, __u32 h, __u64 v)
+{
+	__u32 i = ll_index(v);
+
+	hide(i);
+	if (i < LL_BUCKETS)
+		c->hist[h][i]++;
+}
+
+/* every call of op by a task comes here; the clock's figures, or NULL if left out */
+static __always_inline struct ptp_clkstat *account(int index, __u32 op, __u64 duration, int err,
+						   __u32 *tgid)
+{
+	struct ptp_clkstat *c = clock_of(index);
+	struct ptp_opstat *s;
+
+	if (!c)
+		return NULL;
+	*tgid = bpf_get_current_pid_tgid() >> 32;
+	/* a story names everybody, also those whom --pid leaves out of the figures */
+	if (events && op < PTP_OP_DRIVER_END && *tgid != self_tgid)
+		touch(index, *tgid, op);
+	if (left_out(*tgid)) {
+		c->skipped++;
+		return NULL;
+	}
+	s = &c->op[op];
+	s->count++;
+	if (err)
+		s->errors++;
+	if (op < PTP_OP_TIMED_END) {
+		__u64 tag = epoch_tag, v, *max = &s->max[tag >> EPOCH_SHIFT & 1];
+
+		s->sum_ns += duration;
+		/* once for the tag and the histogram both: what is longer counts as this */
+		if (duration >> LL_TOP)
+			duration = (1ULL << LL_TOP) - 1;
+		v = tag | duration;
+		/* signed difference, so that the epoch may wrap */
+		if ((__s64)(v - *max) > 0)
+			*max = v;
+		histogram(c, op, duration);
+	}
+	if (by_process)
+		count_process(index, *tgid, op, duration, err);
+	return c;
+}
+
+/* an operation that changes nothing: an event only where it fails */
+static __always_inline struct ptp_clkstat *quiet_op(int index, __u32 op, __u64 duration, int err,
+						    __u32 detail)
+{
+	__u32 tgid;
+	struct ptp_clkstat *c = account(index, op, duration, err, &tgid);
+
+	if (events && c && err)
+		event_error(index, tgid, op, err, duration, detail);
+	return c;
+}
+
+static __always_inline void step(int index)
+{
+	__u32 slot = slot_of(index);
+	struct ptp_clkstate *st = bpf_map_lookup_elem(&state, &slot);
+
+	if (st)
+		__sync_fetch_and_add(&st->steps, 1);
+}
+
+static __always_inline int on_gettime(__u64 *a)
+{
+	quiet_op(ARG_INT(a, 0), PTP_OP_GETTIME, ARG_U64(a, 2), ARG_INT(a, 3), 0);
+	return 0;
+}
+CHS_TP(ptp_gettime, on_gettime)
+
+static __always_inline int on_gettimex(__u64 *a)
+{
+	int err = ARG_INT(a, 6);
+	__u64 width = ARG_U64(a, 4), tag, v;
+	struct ptp_clkstat *c = quiet_op(ARG_INT(a, 0), PTP_OP_GETTIMEX, ARG_U64(a, 5), err, 0);
+	__u32 more = gettimex_more;
+	struct ptp_best *b;
+
+	if (!more || !c || err)
+		return 0;
+	if (more & GETTIMEX_WIDTHS)
+		histogram(c, HIST_WIDTH, width);
+	if (!(more & GETTIMEX_OVERHEAR) || ARG_INT(a, 1) != 0)	/* CLOCK_REALTIME */
+		return 0;
+	tag = epoch_tag;
+	v = tag | (width >> LL_TOP ? (1ULL << LL_TOP) - 1 : width);
+	b = &c->best[tag >> EPOCH_SHIFT & 1];
+	if ((v ^ b->width) >> EPOCH_SHIFT || v < b->width) {
+		b->width = v;
+		b->offset_ns = ARG_S64(a, 2) - ARG_S64(a, 3) - (__s64)(width / 2);
+	}
+	return 0;
+}
+CHS_TP(ptp_gettimex, on_gettimex)
+
+static __always_inline int on_crosststamp(__u64 *a)
+{
+	quiet_op(ARG_INT(a, 0), PTP_OP_CROSSTSTAMP, ARG_U64(a, 4), ARG_INT(a, 5), 0);
+	return 0;
+}
+CHS_TP(ptp_crosststamp, on_crosststamp)
+
+/* x old, y new */
+static __always_inline int on_settime(__u64 *a)
+{
+	int index = ARG_INT(a, 0), err = ARG_INT(a, 4);
+	struct ptp_ev *e;
+	__u32 tgid;
+
+	if (!err)
+		step(index);
+	if (!account(index, PTP_OP_SETTIME, ARG_U64(a, 3), err, &tgid) || !events)
+		return 0;
+	e = event(EV_SETTIME, index, tgid, err);
+	if (!e)
+		return 0;
+	e->x = ARG_S64(a, 1);
+	e->y = ARG_S64(a, 2);
+	e->duration_ns = ARG_U64(a, 3);
+	ring_submit(e);
+	return 0;
+}
+CHS_TP(ptp_settime, on_settime)
+
+/* x delta */
+static __always_inline int on_adjtime(__u64 *a)
+{
+	int index = ARG_INT(a, 0), err = ARG_INT(a, 3);
+	struct ptp_ev *e;
+	__u32 tgid;
+
+	if (!err)
+		step(index);
+	if (!account(index, PTP_OP_ADJTIME, ARG_U64(a, 2), err, &tgid) || !events)
+		return 0;
+	e = event(EV_ADJTIME, index, tgid, err);
+	if (!e)
+		return 0;
+	e->x = ARG_S64(a, 1);
+	e->duration_ns = ARG_U64(a, 2);
+	ring_submit(e);
+	return 0;
+}
+CHS_TP(ptp_adjtime, on_adjtime)
+
+/* x old, y new, in scaled ppm */
+static __always_inline int on_adjfine(__u64 *a)
+{
+	int index = ARG_INT(a, 0), err = ARG_INT(a, 4);
+	__u32 slot = slot_of(index), tgid;
+	struct ptp_clkstate *st = bpf_map_lookup_elem(&state, &slot);
+	struct ptp_ev *e;
+
+	/* the clock's frequency is this, whoever set it: before any filter */
+	if (st && !err) {
+		st->scaled_ppm = ARG_S64(a, 2);
+		st->freq_set++;
+	}
+	if (!account(index, PTP_OP_ADJFINE, ARG_U64(a, 3), err, &tgid) || !events)
+		return 0;
+	e = event(EV_ADJFINE, index, tgid, err);
+	if (!e)
+		return 0;
+	e->x = ARG_S64(a, 1);
+	e->y = ARG_S64(a, 2);
+	e->duration_ns = ARG_U64(a, 3);
+	ring_submit(e);
+	return 0;
+}
+CHS_TP(ptp_adjfine, on_adjfine)
+
+/* x offset */
+static __always_inline int on_adjphase(__u64 *a)
+{
+	int index = ARG_INT(a, 0), err = ARG_INT(a, 3);
+	struct ptp_ev *e;
+	__u32 tgid;
+
+	if (!account(index, PTP_OP_ADJPHASE, ARG_U64(a, 2), err, &tgid) || !events)
+		return 0;
+	e = event(EV_ADJPHASE, index, tgid, err);
+	if (!e)
+		return 0;
+	e->x = ARG_S64(a, 1);
+	e->duration_ns = ARG_U64(a, 2);
+	ring_submit(e);
+	return 0;
+}
+CHS_TP(ptp_adjphase, on_adjphase)
+
+static __always_inline int on_ioctl(__u64 *a)
+{
+	quiet_op(ARG_INT(a, 0), PTP_OP_IOCTL, ARG_U64(a, 2), ARG_INT(a, 3), ARG_U32(a, 1));
+	return 0;
+}
+CHS_TP(ptp_ioctl, on_ioctl)
+
+/* a type, b channel, c on, d flags */
+static __always_inline int on_enable(__u64 *a)
+{
+	int index = ARG_INT(a, 0), err = ARG_INT(a, 6);
+	__u32 type = ARG_U32(a, 1), chan = ARG_U32(a, 2), key, tgid;
+	struct channel *ch;
+	struct ptp_ev *e;
+
+	/* a channel that was turned off or on anew has no beat to keep */
+	if (events && type == 0 && chan < PTPSTAT_CHANNELS) {
+		key = slot_of(index) * PTPSTAT_CHANNELS + chan;
+		ch = bpf_map_lookup_elem(&channels, &key);
+		if (ch)
+			ch->seen = 0;
+	}
+	if (type == 0 && filter_channel >= 0 && chan != (__u32)filter_channel)
+		return 0;
+	if (!account(index, PTP_OP_ENABLE, ARG_U64(a, 5), err, &tgid) || !events)
+		return 0;
+	e = event(EV_ENABLE, index, tgid, err);
+	if (!e)
+		return 0;
+	e->a = type;
+	e->b = chan;
+	e->c = ARG_INT(a, 3) != 0;
+	e->d = ARG_U32(a, 4);
+	e->duration_ns = ARG_U64(a, 5);
+	ring_submit(e);
+	return 0;
+}
+CHS_TP(ptp_enable, on_enable)
+
+static __always_inline int on_extts_read(__u64 *a)
+{
+	int index = ARG_INT(a, 0), err = ARG_INT(a, 4);
+	struct reader_key key = { .index = index, .reader = ARG_U32(a, 1) };
+	struct snapshot *s;
+
+	/* a signal came while it slept: nothing went wrong, and it may sleep on */
+	if (err == -ERESTARTSYS)
+		err = 0;
+	if (!quiet_op(index, PTP_OP_READ, 0, err, 0) || !events || err)
+		return 0;
+	s = bpf_map_lookup_elem(&readers, &key);
+	if (!s) {
+		struct snapshot new = {};
+
+		bpf_map_update_elem(&readers, &key, &new, BPF_ANY);
+		s = bpf_map_lookup_elem(&readers, &key);
+	}
+	if (s) {
+		s->reads++;
+		snap(index, s);
+	}
+	return 0;
+}
+CHS_TP(ptp_extts_read, on_extts_read)
+
+static __always_inline int on_pps(__u64 *a)
+{
+	struct ptp_clkstat *c = clock_of(ARG_INT(a, 0));
+
+	if (c)
+		c->op[PTP_OP_PPS].count++;
+	return 0;
+}
+CHS_TP(ptp_pps, on_pps)
+
+static __always_inline int on_aux_work(__u64 *a)
+{
+	__u32 tgid;
+
+	account(ARG_INT(a, 0), PTP_OP_AUX, ARG_U64(a, 1), 0, &tgid);
+	return 0;
+}
+CHS_TP(ptp_aux_work, on_aux_work)
+
+/* reader; a mode */
+static __always_inline int on_open(__u64 *a)
+{
+	int index = ARG_INT(a, 0), err = ARG_INT(a, 3);
+	struct ptp_ev *e;
+	__u32 tgid;
+
+	mark_active(index);
+	if (!account(index, PTP_OP_OPEN, 0, err, &tgid) || !events)
+		return 0;
+	if (!err) {
+		struct reader_key key = { .index = index, .reader = ARG_U32(a, 1) };
+		struct snapshot new = {};
+		struct snapshot *s;
+
+		bpf_map_update_elem(&readers, &key, &new, BPF_ANY);
+		s = bpf_map_lookup_elem(&readers, &key);
+		if (s)
+			snap(index, s);
+	}
+	e = event(EV_OPEN, index, tgid, err);
+	if (!e)
+		return 0;
+	e->reader = ARG_U32(a, 1);
+	e->a = ARG_U32(a, 2);
+	ring_submit(e);
+	return 0;
+}
+CHS_TP(ptp_open, on_open)
+
+/* reader; x delivered, y dropped */
+static __always_inline int on_release(__u64 *a)
+{
+	int index = ARG_INT(a, 0);
+	struct reader_key key = { .index = index, .reader = ARG_U32(a, 1) };
+	struct ptp_ev *e;
+	__u32 tgid;
+
+	if (!admit(index, &tgid))
+		return 0;
+	bpf_map_delete_elem(&readers, &key);
+	e = event(EV_RELEASE, index, tgid, 0);
+	if (!e)
+		return 0;
+	e->reader = key.reader;
+	e->x = ARG_S64(a, 2);
+	e->y = ARG_S64(a, 3);
+	ring_submit(e);
+	return 0;
+}
+CHS_TP(ptp_release, on_release)
+
+/* reader; a channel */
+static __always_inline int on_mask(__u64 *a)
+{
+	int index = ARG_INT(a, 0), chan = ARG_INT(a, 2);
+	struct ptp_ev *e;
+	__u32 tgid;
+
+	if (filter_channel >= 0 && chan >= 0 && chan != filter_channel)
+		return 0;
+	if (!admit(index, &tgid))
+		return 0;
+	e = event(EV_MASK, index, tgid, ARG_INT(a, 3));
+	if (!e)
+		return 0;
+	e->reader = ARG_U32(a, 1);
+	e->a = chan;
+	ring_submit(e);
+	return 0;
+}
+CHS_TP(ptp_mask, on_mask)
+
+/* reader pin; a, b old function and channel; c, d new ones */
+static __always_inline int on_pin(__u64 *a)
+{
+	int index = ARG_INT(a, 0);
+	struct ptp_ev *e;
+	__u32 tgid;
+
+	if (!admit(index, &tgid))
+		return 0;
+	e = event(EV_PIN, index, tgid, ARG_INT(a, 6));
+	if (!e)
+		return 0;
+	e->reader = ARG_U32(a, 1);
+	e->a = ARG_U32(a, 2);
+	e->b = ARG_U32(a, 3);
+	e->c = ARG_U32(a, 4);
+	e->d = ARG_U32(a, 5);
+	ring_submit(e);
+	return 0;
+}
+CHS_TP(ptp_pin, on_pin)
+
+static __always_inline int lifetime(int index, const char *name, __u32 kind)
+{
+	__u32 slot = slot_of(index);
+	struct ptp_clkstate *st = bpf_map_lookup_elem(&state, &slot);
+	struct ptp_ev *e;
+
+	mark_active(index);
+	step(index);
+	if (st && kind == EV_REGISTER) {
+		/* a new clock, of whose frequency nobody has told yet */
+		st->freq_set = 0;
+		bpf_probe_read_kernel_str(st->name, sizeof(st->name), name);
+	}
+	if (!events || !clock_of(index))
+		return 0;
+	e = event(kind, index, bpf_get_current_pid_tgid() >> 32, 0);
+	if (!e)
+		return 0;
+	bpf_probe_read_kernel_str(e->name, sizeof(e->name), name);
+	ring_submit(e);
+	return 0;
+}
+
+static __always_inline int on_register(__u64 *a)
+{
+	return lifetime(ARG_INT(a, 0), ARG_STR(a, 1), EV_REGISTER);
+}
+CHS_TP(ptp_register, on_register)
+
+static __always_inline int on_unregister(__u64 *a)
+{
+	return lifetime(ARG_INT(a, 0), ARG_STR(a, 1), EV_UNREGISTER);
+}
+CHS_TP(ptp_unregister, on_unregister)
+
+/*
+ * Gap: a channel; x the event that came late, y its distance from the one
+ * before; duration_ns the expected period; b beats missing.
+ * Order: a channel; x the event, y the one before, which is not earlier.
+ */
+static __always_inline void watch_beat(int index, __u32 chan, __s64 time)
+{
+	__u32 slot = slot_of(index), key = slot * PTPSTAT_CHANNELS + chan;
+	struct ptp_clkstate *st = bpf_map_lookup_elem(&state, &slot);
+	struct channel *ch = bpf_map_lookup_elem(&channels, &key);
+	__u64 steps, dist, off;
+
+	if (!st || !ch)
+		return;
+	steps = st->steps;
+	/* after a step of the clock the distance of two events means nothing */
+	if (ch->seen && ch->steps == steps) {
+		dist = time - ch->last_ns;
+		if (time <= ch->last_ns) {
+			struct ptp_ev *e = ring_reserve(sizeof(*e));
+
+			if (e) {
+				fill(e, EV_ORDER, index);
+				e->a = chan;
+				e->x = time;
+				e->y = ch->last_ns;
+				ring_submit(e);
+			}
+			ch->good = 0;
+			goto out;
+		}
+		if (ch->good >= 3 && dist * 2 > ch->period_ns * 3) {
+			off = dist > ch->gap_ns ? dist - ch->gap_ns : ch->gap_ns - dist;
+			if (ch->gap_ns && off < ch->gap_ns / 8) {
+				/* twice alike: this is the new beat */
+				ch->period_ns = dist;
+				ch->good = 2;
+				ch->gap_ns = 0;
+			} else {
+				struct ptp_ev_story *r = ring_reserve(sizeof(*r));
+
+				if (r) {
+					fill(&r->ev, EV_GAP, index);
+					r->ev.a = chan;
+					r->ev.x = time;
+					r->ev.y = dist;
+					r->ev.duration_ns = ch->period_ns;
+					r->ev.b = (dist + ch->period_ns / 2) / ch->period_ns - 1;
+					tell(index, r, &ch->at);
+					ring_submit(r);
+				}
+				ch->gap_ns = dist;
+			}
+			goto out;
+		}
+		ch->gap_ns = 0;
+		off = dist > ch->period_ns ? dist - ch->period_ns : ch->period_ns - dist;
+		if (ch->good && off < ch->period_ns / 8) {
+			/* follow a slow drift, by an eighth of the error each time */
+			if (dist > ch->period_ns)
+				ch->period_ns += off / 8;
+			else
+				ch->period_ns -= off / 8;
+			if (ch->good < 1000)
+				ch->good++;
+		} else {
+			ch->period_ns = dist;
+			ch->good = 1;
+		}
+	} else {
+		ch->good = 0;
+		ch->period_ns = 0;
+		ch->gap_ns = 0;
+	}
+out:
+	ch->seen = 1;
+	ch->steps = steps;
+	ch->last_ns = time;
+	snap(index, &ch->at);
+}
+
+static __always_inline int on_extts(__u64 *a)
+{
+	int index = ARG_INT(a, 0);
+	__u32 chan = ARG_U32(a, 1);
+	struct ptp_clkstat *c = clock_of(index);
+
+	if (!c)
+		return 0;
+	if (filter_channel >= 0 && chan != (__u32)filter_channel) {
+		c->skipped++;
+		return 0;
+	}
+	c->events++;
+	/* with PTP_EXT_OFFSET (0x10) the time is an offset and has no beat */
+	if (events && chan < PTPSTAT_CHANNELS && !(ARG_U32(a, 3) & 0x10))
+		watch_beat(index, chan, ARG_S64(a, 2));
+	return 0;
+}
+CHS_TP(ptp_extts, on_extts)
+
+/*
+ * reader, tgid, comm: who lost; a channel; x time of the lost event, y total; b
+ * how often we saw it read, c whether we saw it open or read at all
+ */
+static __always_inline int on_extts_drop(__u64 *a)
+{
+	int index = ARG_INT(a, 0);
+	__u32 pid = ARG_U32(a, 2), chan = ARG_U32(a, 4);
+	struct reader_key key = { .index = index, .reader = ARG_U32(a, 1) };
+	struct ptp_clkstat *c = clock_of(index);
+	struct ptp_ev_story *r;
+	struct snapshot *s;
+
+	if (!c)
+		return 0;
+	if (left_out(pid) ||
+	    (filter_channel >= 0 && chan != (__u32)filter_channel)) {
+		c->skipped++;
+		return 0;
+	}
+	c->drops++;
+	if (!events)
+		return 0;
+	r = ring_reserve(sizeof(*r));
+	if (!r)
+		return 0;
+	fill(&r->ev, EV_DROP, index);
+	r->ev.reader = key.reader;
+	r->ev.tgid = pid;
+	bpf_probe_read_kernel_str(r->ev.comm, sizeof(r->ev.comm), ARG_STR(a, 3));
+	r->ev.a = chan;
+	r->ev.x = ARG_S64(a, 5);
+	r->ev.y = ARG_S64(a, 6);
+	s = bpf_map_lookup_elem(&readers, &key);
+	r->ev.b = s ? s->reads : 0;
+	r->ev.c = s != NULL;
+	tell(index, r, s);
+	ring_submit(r);
+	return 0;
+}
+CHS_TP(ptp_extts_drop, on_extts_drop)
+
+/* run once by user space in its own context, to learn who it is */
+SEC("syscall") int whoami(void *ctx __attribute__((unused)))
+{
+	self_tgid = bpf_get_current_pid_tgid() >> 32;
+	return 0;
+}

@@ -1,0 +1,379 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# ptpstat against clocks of the lab, with exact figures. Runs in the guest.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	class=/sys/class/phc
+	[ -d $class ] || class=/sys/class/ptp
+	out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
+	pid=
+}
+
+teardown() {
+	[ -z "$pid" ] || kill -9 "$pid" 2>/dev/null || :
+	labctl del all
+}
+
+# wait until a command succeeds, 10 s at most
+until_ok() {
+	local i
+	for ((i = 0; i < 200; i++)); do
+		if "$@"; then
+			return 0
+		fi
+		sleep 0.05
+	done
+	echo "never true: $*" >&2
+	return 1
+}
+
+# begin ARG...: ptpstat -j in the background, watching once this returns; run by
+# the words of $through, if any
+begin() {
+	${through:-} ptpstat -j "$@" >"$out" 2>"$err" 3>&- &
+	pid=$!
+	until_ok test -s "$out"
+}
+
+# end [SIGNAL [STATUS]]: ends it, which must give that status
+end() {
+	local got=0
+	kill -"${1:-TERM}" "$pid"
+	wait "$pid" || got=$?
+	pid=
+	[ $got = "${2:-0}" ] || {
+		echo "ended with $got and not ${2:-0}"
+		cat "$err"
+		return 1
+	}
+}
+
+# holds FILTER...: every jq filter gives true for the array of all records, or they
+# are shown. One jq for all of them: starting it takes the guest long.
+holds() {
+	local filter program='' answers answer
+	for filter; do
+		program+="${program:+, }([$filter] == [true])"
+	done
+	answers=$(jq -s "$program" "$out") || answers=false
+	for answer in $answers; do
+		if [ "$answer" != true ]; then
+			echo "not true: $1"
+			cat "$out" "$err"
+			return 1
+		fi
+		shift
+	done
+}
+
+# one clock of the lab with these attributes; its node's name
+new() {
+	local made
+	made=$(labctl new phc "$@")
+	echo "${made##*/}"
+}
+
+stat_of() {
+	cat "$class/$1/statistics/$2"
+}
+
+@test "totals are exact, and agree with the class's own books" {
+	local c d op books=()
+	c=$(new) d=$(new)
+	begin -l 60
+	ptp_load "/dev/$c" gettime=23 gettimex=101 precise=5 sysoffset=7 freq=1000 freq=2000 \
+		settime=1000000000 shift=5 phase=11 extts=0
+	end
+	# what PTP_SYS_OFFSET and ADJ_SETOFFSET ask for counts as well
+	for op in gettime gettimex crosststamp settime adjtime adjfine adjphase enable ioctl open; do
+		books+=("[.[-1].operations[] | select(.clock == \"$c\" and .op == \"$op\")][0].count ==
+			$(stat_of "$c" $op)")
+	done
+	holds "${books[@]}" \
+		'[.[] | .schema == 1 and .tool == "ptpstat"] | all' \
+		'.[-1].type == "total"' \
+		".[-1].operations | map({(.op): .count}) | add | .gettimex == 101 and
+		.crosststamp == 5 and .gettime >= 30 and .adjfine == 2 and .open == 1" \
+		'.[-1].operations | map(select(.p50_ns)) | all(.p50_ns > 0 and .p50_ns <= .p99_ns and
+		.p99_ns <= .max_ns and .avg_ns <= .max_ns and (.histogram_ns | map(.[2]) | add) == .count)' \
+		".[-1].clocks[] | select(.clock == \"$d\") | .ops == 0"
+}
+
+# as on a kernel without BTF
+without_btf() {
+	exec unshare -m sh -c 'mount -t tmpfs none /sys/kernel/btf && exec "$@"' - "$@"
+}
+
+@test "raw tracepoints say the same, also without BTF and by capabilities alone" {
+	local c through
+	c=$(new)
+	through=without_btf begin 60
+	ptp_load "/dev/$c" gettime=23 gettimex=101 freq=-5000 ioctl=0x3d44 || :
+	end
+	holds '.[0].attached == "raw_tp"' \
+		'.[-1].operations | map({(.op): .count}) | add | .gettime == 23 and .gettimex == 101 and
+		.adjfine == 1' \
+		'.[-1].operations[] | select(.op == "ioctl") | .errors == 1'
+	through='setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps +bpf,+perfmon
+		--ambient-caps +bpf,+perfmon' begin 60
+	end
+	holds '.[0].attached == "raw_tp" and .[-1].clocks[0].clock == "'"$c"'"'
+	begin 60
+	end
+	holds '.[0].attached == "tp_btf"'
+}
+
+@test "clock, process and channel are filters; ptpstat itself is left out" {
+	local c d load
+	c=$(new name=filtered) d=$(new)
+	begin -c filtered -c "$d" -p 60
+	ptp_load "/dev/$c" gettime=23 &
+	wait $!
+	ptp_load "/dev/$d" gettime=101
+	end
+	holds ".[-1].clocks | map(.ops) == [23, 101]" \
+		'.[-1].processes | map(select(.op == "gettime")) | map(.comm) == ["ptp_load", "ptp_load"]
+		and (map(.pid) | unique | length) == 2'
+	mkfifo "$out.go"
+	ptp_load "/dev/$c" gettime=1 wait gettime=23 extts=0 extts=1 wait <"$out.go" 3>&- &
+	load=$!
+	exec 4>"$out.go"
+	begin --pid $load --channel 1 -e "$c" 60
+	ptp_load "/dev/$c" gettime=101
+	echo >&4
+	until_ok grep -q '"enable"' "$out"
+	labctl push phc0 channel=0 count=7
+	labctl push phc0 channel=1 count=11
+	exec 4>&-
+	wait $load
+	end
+	holds '.[-1].operations[] | select(.op == "gettime") | .count == 23' \
+		'.[-1].clocks | length == 1 and .[0].events == 11' \
+		'[.[] | select(.type == "enable")] | map(.channel) == [1]'
+	begin 0.2 3
+	wait "$pid"
+	pid=
+	holds '.[-1].clocks | all(.ops == 0)'
+}
+
+@test "offset with its bound, frequency and readers, however they are to be had" {
+	local a b c
+	a=$(new time=$((($(date +%s) + 37) * 1000000000))) b=$(new crosststamp=0) c=$(new crosststamp=0 gettimex=0)
+	begin 0.3 2
+	wait "$pid"
+	pid=
+	holds '[.[] | select(.type == "report")][-1].clocks |
+		map(.offset_source) == ["precise", "extended", "basic"]'
+	# date gave whole seconds
+	holds '[.[] | select(.type == "report")][-1].clocks[0].offset_ns |
+		. > 34000000000 and . < 37500000000' \
+		'[.[] | select(.type == "report")][-1].clocks | .[1].bound_ns > 0 and .[2].bound_ns > 0
+		and (.[1:] | all(.offset_ns > -100000000 and .offset_ns < 100000000))' \
+		'[.[] | select(.type == "report")][-1].clocks | all(.readers == 0)'
+	begin --no-probe 0.5
+	[ "$(stat_of "$b" readers)" = 0 ]
+	ptp_load "/dev/$b" freq=12345 gettimex=25 sleep=700
+	sleep 0.3
+	end
+	holds "[.[] | .clocks? | arrays | .[] | select(.clock == \"$b\" and
+		.offset_source == \"overheard\")] | length == 1 and .[0].readers == 1 and
+		(.[0].freq_ppb > 12344 and .[0].freq_ppb < 12346) and .[0].bound_ns > 0" \
+		"[.[] | .clocks? | arrays | .[] | select(.clock == \"$a\")] | all(.offset_ns == null)"
+}
+
+@test "every dropped event is counted, and --check sees it" {
+	local c
+	c=$(new)
+	begin --check 60
+	ptp_load "/dev/$c" extts=0 ready sleep=800 3>&- >"$err.load" &
+	until_ok test -s "$err.load"
+	labctl push phc0 channel=0 count=127
+	labctl push phc0 channel=0 count=23
+	until_ok test "$(stat_of "$c" extts_dropped)" = 23
+	end TERM 3
+	holds '.[-1].clocks[0] | .events == 150 and .drops == 23'
+	wait
+	begin --check 60
+	ptp_load "/dev/$c" extts=0 ready read=101 3>&- >"$err.load" &
+	until_ok test -s "$err.load"
+	labctl push phc0 channel=0 count=101
+	wait %ptp_load || :
+	end
+	holds '.[-1].clocks[0] | .events == 101 and .drops == 0'
+}
+
+@test "-e: what changed, from what to what, by whom" {
+	local c
+	c=$(new)
+	begin -e
+	ptp_load "/dev/$c" settime=1000000000 shift=-500000000 freq=1000 freq=-2000 phase=100 \
+		pin=0,0,0 pin=0,1,3 extts=3 noextts=3 mask mask=5 ioctl=0x3d44 || :
+	end
+	holds '[.[] | select(.comm == "ptp_load")] | map(.type) | index("open") == 0 and
+		index("release") == length - 1' \
+		'[.[] | select(.comm == "ptp_load") | .pid] | unique | length == 1' \
+		'.[] | select(.type == "settime") | .new_ns == 1000000000 and .old_ns > 1e18 and
+		.delta_ns == .new_ns - .old_ns' \
+		'[.[] | select(.type == "adjtime")] | map(.delta_ns) == [-500000000]' \
+		'[.[] | select(.type == "adjfine")] | map(.new_ppb | round) == [1000, -2000] and
+		.[1].old_scaled_ppm == .[0].new_scaled_ppm' \
+		'.[] | select(.type == "adjphase") | .offset_ns == 100' \
+		'[.[] | select(.type == "pin")][-1] | [.pin, .old_function, .new_function, .new_channel] ==
+		[0, "none", "extts", 3]' \
+		'[.[] | select(.type == "mask")] | map(.channel) == [-1, 5]' \
+		'.[] | select(.type == "error") | .op == "ioctl" and .cmd == 15684 and .err == -25' \
+		'.[-1] | .emitted == .seen + .lost and .lost == 0' \
+		'[.[1:-1][] | .mono_ns] | . == sort'
+}
+
+@test "-e: a burst of drops tells whose, how many, and who was at the clock" {
+	local c
+	c=$(new)
+	for fold in '' --no-fold; do
+		begin -e $fold
+		ptp_load "/dev/$c" extts=0 ready sleep=900 3>&- >"$err.load" &
+		until_ok test -s "$err.load"
+		ptp_load "/dev/$c" gettimex=23
+		labctl push phc0 channel=0 count=228 period_ns=1000000
+		wait %ptp_load || :
+		end
+		holds '[.[] | select(.type == "drop")] | (map(.count) | add) == 101 and
+			.[-1].dropped_total == 101 and all(.comm == "ptp_load" and .channel == 0)' \
+			'[.[] | select(.type == "drop")][0].meanwhile |
+			any(.comm == "ptp_load" and .op == "gettimex" and .count == 23)' \
+			'.[] | select(.type == "release" and .dropped > 0) | .dropped == 101' \
+			'.[-1] | .emitted == .seen + .lost and .lost == 0'
+		[ -n "$fold" ] || holds '[.[] | select(.type == "drop")] | length < 5'
+		rm "$err.load"
+	done
+	holds '[.[] | select(.type == "drop")] | length == 101'
+}
+
+@test "-e: emitted == seen + lost, also with a ring that is too small" {
+	local c
+	c=$(new)
+	begin -e --raw-tp --no-fold --check --ring 4096
+	ptp_load "/dev/$c" extts=0 ready sleep=700 3>&- >"$err.load" &
+	until_ok test -s "$err.load"
+	kill -STOP "$pid"
+	labctl push phc0 channel=0 count=228
+	until_ok test "$(stat_of "$c" extts_dropped)" = 101
+	kill -CONT "$pid"
+	wait %ptp_load || :
+	end TERM 3
+	holds '.[-1] | .emitted == .seen + .lost and .lost > 0 and .clocks[0].drops == 101' \
+		'(. | length) - 2 == .[-1].seen'
+}
+
+@test "-e: a periodic channel that misses beats, and who touched the clock" {
+	local c
+	c=$(new)
+	begin -e
+	ptp_load "/dev/$c" extts=0 ready read=15 3>&- >"$err.load" &
+	until_ok test -s "$err.load"
+	labctl push phc0 channel=0 count=20 period_ns=60000000 &
+	sleep 0.5
+	labctl set phc0 lose_next=5
+	ptp_load "/dev/$c" gettime=23
+	wait %ptp_load || :
+	end
+	holds '[.[] | select(.type == "gap")] | length == 1 and .[0].missing == 5 and
+		.[0].channel == 0 and .[0].period_ns > 59000000 and .[0].period_ns < 61000000' \
+		'[.[] | select(.type == "gap")][0].meanwhile |
+		any(.comm == "ptp_load" and .op == "gettime" and .count == 23)'
+}
+
+@test "no clock yet is no error; clocks come and go" {
+	local c
+	begin -e 0.2
+	until_ok grep -q '^ptpstat: waiting for clocks' "$err"
+	c=$(new name=late)
+	until_ok grep -q '"clocks":\[{"clock":"'"$c" "$out"
+	labctl del all
+	until_ok grep -q '"unregister"' "$out"
+	sleep 0.3
+	rmmod lab_phc
+	modprobe lab_phc
+	end
+	holds '[.[] | select(.type == "register" or .type == "unregister")] |
+		map(.name) == ["late", "late"]' \
+		'[.[] | select(.type == "report")][-1].clocks == []'
+	[ "$(grep -c waiting "$err")" = 1 ]
+}
+
+@test "clocks without room are counted, and text keeps to 80 columns" {
+	local c width
+	new count=2 >/dev/null
+	c=$(cat /sys/module/chs_ptp/parameters/first_index)
+	begin --max-clocks 1 --check 60
+	ptp_load "/dev/ptp$((c + 1))" gettime=23
+	end TERM 3
+	holds '.[-1].outside >= 24'
+	ptpstat -p -l -T 0.4 2 >"$out" 3>&- &
+	pid=$!
+	sleep 0.8
+	ptp_load "/dev/ptp$c" gettime=23 gettimex=101 freq=1000 sleep=300
+	wait "$pid"
+	ptpstat -e -d 1.5 >>"$out" 3>&- &
+	pid=$!
+	sleep 0.8
+	ptp_load "/dev/ptp$c" settime=1 shift=1 freq=-400000000 ioctl=0x12345678 || :
+	wait "$pid"
+	pid=
+	width=$(awk '{ if (length > n) n = length } END { print n }' "$out")
+	[ "$width" -le 80 ] || awk 'length > 80' "$out"
+	[ "$width" -le 80 ]
+	grep -q '^total of' "$out"
+	! grep -q $'\033' "$out"
+}
+
+@test "ends: count, duration, SIGINT, SIGTERM, a reader of its output that goes" {
+	new >/dev/null
+	begin --raw-tp 0.1 3
+	wait "$pid"
+	holds 'map(.type) == ["start", "report", "report", "report", "total"]' \
+		'[.[] | select(.type == "report")] | all(.interval_s > 0.05 and .interval_s < 1)'
+	begin --raw-tp -d 0.3
+	wait "$pid"
+	holds 'map(.type) == ["start", "total"]'
+	begin --raw-tp 60
+	end INT
+	holds '.[-1].type == "total"'
+	pid=
+	ptpstat --raw-tp 0.1 2>"$err" 3>&- | head -1 >"$out"
+	[ "${PIPESTATUS[0]}" = 0 ]
+	[ ! -s "$err" ]
+	run -2 ptpstat 0.1 0
+	run -2 ptpstat --ring 5000
+	run -2 ptpstat --time=later
+	run -0 ptpstat --help
+	[[ $output == *"Examples:"* ]]
+	run -0 ptpstat -V
+	[[ $output == "ptpstat (chronoscope) "* ]]
+}
+
+@test "refusals say what to do, and nothing stays behind" {
+	local used
+	run -1 setpriv --reuid 65534 --regid 65534 --clear-groups ptpstat
+	[[ $output == "ptpstat: needs root, or the capabilities CAP_BPF and CAP_PERFMON; "* ]]
+	run -1 ptpstat -c nonesuch 1 1
+	[[ $output == "ptpstat: there is no clock nonesuch; "* ]]
+	used=$(cat /sys/module/chs_ptp/refcnt)
+	begin 60
+	[ "$(cat /sys/module/chs_ptp/refcnt)" -gt "$used" ]
+	kill -9 "$pid"
+	wait "$pid" || :
+	pid=
+	until_ok test "$(cat /sys/module/chs_ptp/refcnt)" = "$used"
+	if command -v bpftool >/dev/null; then
+		[ "$(bpftool -j prog show | jq '[.[] | select(.name // "" | startswith("ptp_"))] | length')" = 0 ]
+		[ "$(bpftool -j map show | jq '[.[] | select(.name == "ring_books")] | length')" = 0 ]
+	fi
+	rmmod lab_phc chs_ptp
+	run -1 ptpstat
+	modprobe -a chs_ptp lab_phc
+	[ "$output" = "ptpstat: the kernel module chs_ptp is not loaded; modprobe chs_ptp" ]
+}
