@@ -65,7 +65,7 @@ all: modules tools ## modules, BPF programs and tools
 
 farm = $(O)/$(release)/kmod
 
-.PHONY: modules modules-of-one
+.PHONY: modules
 modules: ## kernel modules, for KERNEL= or KDIR=
 	@[ -e '$(kdir)/Makefile' ] || { \
 		echo 'make: no headers of $(release) in $(kdir): run make deps' >&2; exit 1; }
@@ -73,14 +73,29 @@ modules: ## kernel modules, for KERNEL= or KDIR=
 	$(Q)mkdir -p $(farm)
 	+$(Q)flock $(O)/$(release)/.lock $(MAKE) modules-of-one
 
-# one at a time: two kbuilds in one folder spoil each other's work
+.PHONY: test-modules
+test-modules: modules
+	+$(Q)flock $(O)/$(release)/.lock $(MAKE) test-modules-of-one
+
+# $(call kbuild,FROM,FARM,TO): one at a time, since two kbuilds in one folder
+# spoil each other's work. O= has a meaning of its own there.
+define kbuild
+	$(Q)mkdir -p $(2)
+	$(Q)find $(2) -type l ! -exec test -e {} \; -delete
+	$(Q)cp -rsf $(CURDIR)/$(1)/. $(2)/
+	$(note) KBUILD '$(1) for $(release)'
+	$(Q)$(MAKE) -C $(kdir) O= M=$(abspath $(2)) CHS_ROOT=$(CURDIR) CHS_VERSION=$(VERSION) \
+		$(KBUILD_ARGS) $(4) $(if $(filter 1,$(V)),V=1,-s) modules
+	$(Q)vmlinux/collect $(2) $(3)
+endef
+
+.PHONY: modules-of-one test-modules-of-one
 modules-of-one:
-	$(Q)find $(farm) -type l ! -exec test -e {} \; -delete
-	$(Q)cp -rsf $(CURDIR)/kmod/. $(farm)/
-	$(note) KBUILD '$(release)'
-	$(Q)$(MAKE) -C $(kdir) O= M=$(abspath $(farm)) CHS_ROOT=$(CURDIR) CHS_VERSION=$(VERSION) \
-		$(KBUILD_ARGS) $(if $(filter 1,$(V)),V=1,-s) modules
-	$(Q)vmlinux/collect $(farm) $(O)/$(release)/modules
+	$(call kbuild,kmod,$(farm),$(O)/$(release)/modules)
+
+test-modules-of-one:
+	$(call kbuild,tests/modules,$(farm)-tests,$(O)/$(release)/test-modules,\
+		KBUILD_EXTRA_SYMBOLS=$(abspath $(farm))/Module.symvers)
 
 # ---- BPF programs -----------------------------------------------------------
 
@@ -96,7 +111,7 @@ $(O)/uapi/linux/ptp_clock.h: vmlinux/target
 
 $(O)/bpf/%.bpf.o: bpf/%.bpf.c $(O)/bpf/vmlinux.h
 	$(note) BPF $@
-	$(Q)$(CLANG) -O2 -g -Wall -Werror -target bpf -D__TARGET_ARCH_x86 \
+	$(Q)$(CLANG) -O2 -g -Wall -Werror -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 \
 		-I$(O)/bpf -Ibpf -Iinclude -MMD -MP -MT $@ -MF $(@:.o=.d) -c $< -o $@
 
 $(O)/bpf/%.skel.h: $(O)/bpf/%.bpf.o
@@ -167,8 +182,8 @@ shell: deps ## a prompt in a booted guest with everything loaded
 .PHONY: test
 test: deps ## all tests: unit, amd64 guest, cloud guest
 	@$(MAKE) tools units
-	@$(MAKE) modules KERNEL=amd64
-	@$(MAKE) modules KERNEL=cloud
+	@$(MAKE) test-modules KERNEL=amd64
+	@$(MAKE) test-modules KERNEL=cloud
 	@tests/run
 
 .PHONY: check

@@ -14,7 +14,8 @@
 #include "tp.bpf.h"
 #include "ring.bpf.h"
 
-#define ERESTARTSYS 512
+#define EINTR	4
+#define EAGAIN	11
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -561,8 +562,8 @@ static __always_inline int on_extts_read(__u64 *a)
 	struct reader_key key = { .index = index, .reader = ARG_U32(a, 1) };
 	struct snapshot *s;
 
-	/* a signal came while it slept: nothing went wrong, and it may sleep on */
-	if (err == -ERESTARTSYS)
+	/* a signal came while it slept, or it does not want to wait: nothing went wrong */
+	if (err == -EINTR || err == -EAGAIN)
 		err = 0;
 	if (!quiet_op(index, PTP_OP_READ, 0, err, 0) || !events || err)
 		return 0;
@@ -761,7 +762,8 @@ static __always_inline void watch_beat(int index, __u32 chan, __s64 time)
 			ch->good = 0;
 			goto out;
 		}
-		if (ch->good >= 3 && dist * 2 > ch->period_ns * 3) {
+		if (ch->good >= 3 && ch->period_ns >= PTPSTAT_BEAT_NS &&
+		    dist * 2 > ch->period_ns * 3) {
 			off = dist > ch->gap_ns ? dist - ch->gap_ns : ch->gap_ns - dist;
 			if (ch->gap_ns && off < ch->gap_ns / 8) {
 				/* twice alike: this is the new beat */
@@ -833,7 +835,8 @@ CHS_TP(ptp_extts, on_extts)
 
 /*
  * reader, tgid, comm: who lost; a channel; x time of the lost event, y total; b
- * how often we saw it read, c whether we saw it open or read at all
+ * how often we saw it read, c whether we saw it open or read at all, d events it
+ * has ever read (0: most likely it never will)
  */
 static __always_inline int on_extts_drop(__u64 *a)
 {
@@ -867,6 +870,7 @@ static __always_inline int on_extts_drop(__u64 *a)
 	s = bpf_map_lookup_elem(&readers, &key);
 	r->ev.b = s ? s->reads : 0;
 	r->ev.c = s != NULL;
+	r->ev.d = a[7] > 0xffffffff ? 0xffffffff : a[7];
 	tell(index, r, s);
 	ring_submit(r);
 	return 0;

@@ -10,6 +10,7 @@
 
 #define PTPSTAT_MAX_CLOCKS	1024	/* bits of the clock filter */
 #define PTPSTAT_CHANNELS	16	/* channels a clock whose beat is watched */
+#define PTPSTAT_BEAT_NS		1000000	/* events closer than this are a burst, no beat */
 #define PTPSTAT_ACTORS		8	/* {process, operation} pairs remembered a clock */
 #define PTPSTAT_COMM		16
 #define PTPSTAT_NAME		32

@@ -147,6 +147,7 @@ without_btf() {
 	until_ok grep -q '"enable"' "$out"
 	labctl push phc0 channel=0 count=7
 	labctl push phc0 channel=1 count=11
+	echo >&4
 	exec 4>&-
 	wait $load
 	end
@@ -161,7 +162,8 @@ without_btf() {
 
 @test "offset with its bound, frequency and readers, however they are to be had" {
 	local a b c
-	a=$(new time=$((($(date +%s) + 37) * 1000000000))) b=$(new crosststamp=0) c=$(new crosststamp=0 gettimex=0)
+	a=$(new time=$((($(date +%s) + 37) * 1000000000)))
+	b=$(new crosststamp=0) c=$(new crosststamp=0 gettimex=0)
 	begin 0.3 2
 	wait "$pid"
 	pid=

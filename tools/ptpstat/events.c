@@ -56,7 +56,7 @@ static const struct col drop_cols[] = {
 	F("reader", COL_INT, reader), F("channel", COL_INT, a), F("count", COL_INT, count),
 	F("first_event_ns", COL_INT, x), F("last_event_ns", COL_INT, z),
 	F("dropped_total", COL_INT, y), F("since_read_s", COL_PPB, since_s),
-	F("reads", COL_INT, b),
+	F("reads", COL_INT, b), F("delivered", COL_INT, d),
 };
 static const struct col gap_cols[] = {
 	F("channel", COL_INT, a), F("missing", COL_INT, b), F("period_ns", COL_INT, duration),
@@ -195,8 +195,6 @@ static int clock_time(char *buf, size_t size, int64_t ns)
 static const char *error_text(int err)
 {
 	switch (err) {
-	case 512:
-		return "Interrupted by a signal";
 	case 524:
 		return "Not supported by the driver";
 	default:
@@ -260,11 +258,11 @@ static void describe(char *buf, size_t size, const struct ptp_ev *e, const struc
 		clock_time(new, sizeof(new), r->z);
 		if (b->count == 1)
 			snprintf(buf, size, "reader %u lost channel %u's event of %s; %" PRId64
-				 " in all", e->reader, e->a, new, r->y);
+				 " in all%s", e->reader, e->a, new, r->y, e->d ? "" : ", none read");
 		else
 			snprintf(buf, size, "reader %u lost %" PRIu64 " events of channel %u, %s "
-				 "to %s; %" PRId64 " in all", e->reader, b->count, e->a, old, new,
-				 r->y);
+				 "to %s; %" PRId64 " in all%s", e->reader, b->count, e->a, old, new,
+				 r->y, e->d ? "" : ", none read");
 		break;
 	case EV_GAP:
 		snprintf(buf, size, "channel %u missed %u beat%s of %s: %s since the last", e->a,

@@ -319,12 +319,14 @@ TRACE_EVENT(ptp_extts,
 /*
  * A reader's queue was full and lost its oldest event, which was of channel and
  * time_ns. pid and comm are those of the task that opened the device, dropped
- * is the reader's total with this one. Context as for ptp_extts.
+ * is the reader's total with this one, delivered what it has read so far: 0 most
+ * often means that it opened the clock for something else and never will read.
+ * Context as for ptp_extts.
  */
 TRACE_EVENT(ptp_extts_drop,
 	TP_PROTO(int index, u32 reader, int pid, const char *comm, u32 channel,
-		 s64 time_ns, u64 dropped),
-	TP_ARGS(index, reader, pid, comm, channel, time_ns, dropped),
+		 s64 time_ns, u64 dropped, u64 delivered),
+	TP_ARGS(index, reader, pid, comm, channel, time_ns, dropped, delivered),
 	TP_STRUCT__entry(
 		__field(int, index)
 		__field(u32, reader)
@@ -333,6 +335,7 @@ TRACE_EVENT(ptp_extts_drop,
 		__field(u32, channel)
 		__field(s64, time_ns)
 		__field(u64, dropped)
+		__field(u64, delivered)
 	),
 	TP_fast_assign(
 		__entry->index = index;
@@ -342,10 +345,12 @@ TRACE_EVENT(ptp_extts_drop,
 		__entry->channel = channel;
 		__entry->time_ns = time_ns;
 		__entry->dropped = dropped;
+		__entry->delivered = delivered;
 	),
-	TP_printk("ptp%d reader=%u pid=%d comm=%s channel=%u time_ns=%lld dropped=%llu",
+	TP_printk("ptp%d reader=%u pid=%d comm=%s channel=%u time_ns=%lld dropped=%llu delivered=%llu",
 		  __entry->index, __entry->reader, __entry->pid, __entry->comm,
-		  __entry->channel, __entry->time_ns, __entry->dropped)
+		  __entry->channel, __entry->time_ns, __entry->dropped,
+		  __entry->delivered)
 );
 
 /* read() has ended: it gave events, and depth more are waiting in the queue. */

@@ -387,7 +387,7 @@ static noinline long traced_ioctl(struct posix_clock_context *context, unsigned 
 	u64 start = ktime_get_ns();
 	long err = do_ioctl(context, cmd, arg);
 
-	trace_ptp_ioctl(ptp->index, cmd, ktime_get_ns() - start, err);
+	trace_ptp_ioctl(ptp->index, cmd, ktime_get_ns() - start, ptp_user_err(err));
 	return err;
 }
 
@@ -403,7 +403,7 @@ long ptp_ioctl(struct posix_clock_context *context, unsigned int cmd, unsigned l
 		err = traced_ioctl(context, cmd, arg);
 	else
 		err = do_ioctl(context, cmd, arg);
-	ptp_count(ptp_of(context->clk), PTP_OP_IOCTL, err);
+	ptp_count(ptp_of(context->clk), PTP_OP_IOCTL, err == -ERESTARTSYS ? 0 : err);
 	return err;
 }
 
@@ -455,10 +455,11 @@ ssize_t ptp_read(struct posix_clock_context *context, uint flags, char __user *b
 	ssize_t n;
 
 	n = do_read(context, buf, size, &depth);
-	ptp_count(ptp, PTP_OP_READ, n < 0 ? n : 0);
+	/* an empty queue and the end of a wait by a signal are ordinary answers */
+	ptp_count(ptp, PTP_OP_READ, n < 0 && n != -EAGAIN && n != -ERESTARTSYS ? n : 0);
 	trace_ptp_extts_read(ptp->index, reader->id,
 			     n < 0 ? 0 : n / sizeof(struct ptp_extts_event), depth,
-			     n < 0 ? n : 0);
+			     n < 0 ? ptp_user_err(n) : 0);
 	return n;
 }
 

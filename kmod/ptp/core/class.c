@@ -29,8 +29,22 @@ MODULE_PARM_DESC(first_index, "N of the first /dev/ptpN");
 static DEFINE_IDA(ptp_indexes);
 static dev_t ptp_first_devt;
 
+/*
+ * Runs just before the node is made. The kernel's posix_clock_register() tells
+ * the character device whose module an open file pins only after that: a file
+ * opened in between would pin nothing, and drop a reference when it is closed.
+ */
+static char *ptp_devnode(const struct device *dev, umode_t *mode)
+{
+	struct ptp_clock *ptp = dev_get_drvdata(dev);
+
+	ptp->clock.cdev.owner = THIS_MODULE;
+	return NULL;
+}
+
 static const struct class ptp_class = {
 	.name = CHS_PTP_CLASS,
+	.devnode = ptp_devnode,
 };
 
 /* ---- events from drivers ---- */
@@ -255,18 +269,11 @@ static struct ptp_clock *register_clock(struct ptp_clock_info *info, struct devi
 		goto stop_worker;
 	/* before the node is there, since an open makes a directory in it */
 	ptp_debugfs_add(ptp);
-	/*
-	 * The kernel's posix_clock_register() says whose module an open file pins,
-	 * and whose device it holds, only after the node is there: keep udev and
-	 * whoever listens to it away until it has.
-	 */
+	/* as with the owner, see ptp_devnode(): posix_clock_register() sets it late */
 	ptp->clock.dev = &ptp->dev;
-	dev_set_uevent_suppress(&ptp->dev, true);
 	err = posix_clock_register(&ptp->clock, &ptp->dev);
 	if (err)
 		goto stop_pps;
-	dev_set_uevent_suppress(&ptp->dev, false);
-	kobject_uevent(&ptp->dev.kobj, KOBJ_ADD);
 	trace_ptp_register(ptp->index, info->name);
 	return ptp;
 

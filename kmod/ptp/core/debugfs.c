@@ -3,7 +3,8 @@
  * /sys/kernel/debug/ptpN:
  *
  *	readers			the open files and their losses, and closed ones that lost
- *	0x<hash>/mask		channel mask of an open file, as mainline has it
+ *	0x<reader>/mask		channel mask of an open file; mainline names the folder
+ *				by a hashed address, which is not unique early on
  *	n_perout_loopback	how many outputs can be looped back
  *	perout_loopback		"index 0|1"
  *
@@ -122,7 +123,7 @@ void ptp_debugfs_add_reader(struct ptp_reader *reader)
 {
 	char name[32];
 
-	snprintf(name, sizeof(name), "0x%p", reader);
+	snprintf(name, sizeof(name), "0x%08x", reader->id);
 	reader->mask_view.array = (u32 *)reader->mask;
 	reader->mask_view.n_elements = PTP_MAX_CHANNELS / 32;
 	reader->dir = debugfs_create_dir(name, reader->clock->debugfs);

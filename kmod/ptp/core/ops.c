@@ -175,52 +175,49 @@ static void note_change(struct ptp_clock *ptp, enum ptp_op op, s64 old_value, s6
  * ptp_op_settime() - set the clock
  * @ptp: the clock
  * @ts: the new time
+ * @refusal: negative errno if the class refuses, or 0
  *
  * Reads the clock first: a step whose size nobody knows cannot be explained.
  *
  * Context: process context, may sleep.
- * Return: 0, -EOPNOTSUPP for a clock that cannot be set, or the driver's error.
+ * Return: @refusal, -EOPNOTSUPP for a clock that cannot be set, or the driver's answer.
  */
-int ptp_op_settime(struct ptp_clock *ptp, const struct timespec64 *ts)
+int ptp_op_settime(struct ptp_clock *ptp, const struct timespec64 *ts, int refusal)
 {
 	struct ptp_clock_info *info = ptp->info;
-	struct timespec64 old = {};
+	int err = refusal ?: -EOPNOTSUPP;
+	s64 old_ns = 0, new_ns = timespec64_to_ns(ts);
+	struct timespec64 old;
 	u64 start;
-	int err;
 
-	if (!info->settime64) {
-		ptp_count(ptp, PTP_OP_SETTIME, -EOPNOTSUPP);
-		return -EOPNOTSUPP;
-	}
-	if (info->gettimex64 ? info->gettimex64(info, &old, NULL) : info->gettime64(info, &old))
-		old = (struct timespec64){};
-
+	if (!(info->gettimex64 ? info->gettimex64(info, &old, NULL) : info->gettime64(info, &old)))
+		old_ns = timespec64_to_ns(&old);
 	start = ktime_get_ns();
-	err = info->settime64(info, ts);
+	if (!refusal && info->settime64)
+		err = info->settime64(info, ts);
 	ptp_count(ptp, PTP_OP_SETTIME, err);
-	trace_ptp_settime(ptp->index, timespec64_to_ns(&old), timespec64_to_ns(ts),
-			  ktime_get_ns() - start, err);
+	trace_ptp_settime(ptp->index, old_ns, new_ns, ktime_get_ns() - start, err);
 	if (!err)
-		note_change(ptp, PTP_OP_SETTIME, timespec64_to_ns(&old), timespec64_to_ns(ts));
+		note_change(ptp, PTP_OP_SETTIME, old_ns, new_ns);
 	return err;
 }
 
 /**
  * ptp_op_adjtime() - shift the clock
  * @ptp: the clock
- * @now: what it shows, for the record
+ * @now_ns: what it shows, for the record
  * @delta_ns: by how much
+ * @refusal: negative errno if the class refuses, or 0
  *
  * Context: process context, may sleep.
- * Return: 0, -EOPNOTSUPP for a clock that cannot be shifted, or the driver's error.
+ * Return: @refusal, -EOPNOTSUPP for a clock that cannot be shifted, or the driver's answer.
  */
-int ptp_op_adjtime(struct ptp_clock *ptp, const struct timespec64 *now, s64 delta_ns)
+int ptp_op_adjtime(struct ptp_clock *ptp, s64 now_ns, s64 delta_ns, int refusal)
 {
 	u64 start = ktime_get_ns();
-	s64 now_ns = timespec64_to_ns(now);
-	int err = -EOPNOTSUPP;
+	int err = refusal ?: -EOPNOTSUPP;
 
-	if (ptp->info->adjtime)
+	if (!refusal && ptp->info->adjtime)
 		err = ptp->info->adjtime(ptp->info, delta_ns);
 	ptp_count(ptp, PTP_OP_ADJTIME, err);
 	trace_ptp_adjtime(ptp->index, delta_ns, ktime_get_ns() - start, err);
@@ -232,18 +229,19 @@ int ptp_op_adjtime(struct ptp_clock *ptp, const struct timespec64 *now, s64 delt
 /**
  * ptp_op_adjfine() - set the frequency offset
  * @ptp: the clock
- * @scaled_ppm: ppm << 16, within max_adj
+ * @scaled_ppm: ppm << 16, within max_adj unless refused
+ * @refusal: negative errno if the class refuses, or 0
  *
  * Context: process context, may sleep.
- * Return: 0, -EOPNOTSUPP for a clock that cannot be steered, or the driver's error.
+ * Return: @refusal, -EOPNOTSUPP for a clock that cannot be steered, or the driver's answer.
  */
-int ptp_op_adjfine(struct ptp_clock *ptp, long scaled_ppm)
+int ptp_op_adjfine(struct ptp_clock *ptp, long scaled_ppm, int refusal)
 {
 	u64 start = trace_ptp_adjfine_enabled() ? ktime_get_ns() : 0;
 	long old = READ_ONCE(ptp->dialed_frequency);
-	int err = -EOPNOTSUPP;
+	int err = refusal ?: -EOPNOTSUPP;
 
-	if (ptp->info->adjfine)
+	if (!refusal && ptp->info->adjfine)
 		err = ptp->info->adjfine(ptp->info, scaled_ppm);
 	if (!err)
 		WRITE_ONCE(ptp->dialed_frequency, scaled_ppm);
@@ -258,17 +256,20 @@ int ptp_op_adjfine(struct ptp_clock *ptp, long scaled_ppm)
 
 /**
  * ptp_op_adjphase() - hand a phase offset to the device's own servo
- * @ptp: a clock whose driver has adjphase
- * @offset_ns: within getmaxphase()
+ * @ptp: the clock
+ * @offset_ns: within getmaxphase() unless refused
+ * @refusal: negative errno if the class refuses, or 0
  *
  * Context: process context, may sleep.
- * Return: 0 or the driver's error.
+ * Return: @refusal, -EOPNOTSUPP for a device without a servo, or the driver's answer.
  */
-int ptp_op_adjphase(struct ptp_clock *ptp, s32 offset_ns)
+int ptp_op_adjphase(struct ptp_clock *ptp, s64 offset_ns, int refusal)
 {
 	u64 start = ktime_get_ns();
-	int err = ptp->info->adjphase(ptp->info, offset_ns);
+	int err = refusal ?: -EOPNOTSUPP;
 
+	if (!refusal && ptp->info->adjphase)
+		err = ptp->info->adjphase(ptp->info, offset_ns);
 	ptp_count(ptp, PTP_OP_ADJPHASE, err);
 	trace_ptp_adjphase(ptp->index, offset_ns, ktime_get_ns() - start, err);
 	if (!err)

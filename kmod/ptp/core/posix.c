@@ -25,9 +25,7 @@ static int ptp_clock_gettime(struct posix_clock *clock, struct timespec64 *ts)
 static int ptp_clock_settime(struct posix_clock *clock, const struct timespec64 *ts)
 {
 	/* the range the system clock takes: beyond it ktime_t overflows */
-	if (!timespec64_valid_settod(ts))
-		return -EINVAL;
-	return ptp_op_settime(ptp_of(clock), ts);
+	return ptp_op_settime(ptp_of(clock), ts, timespec64_valid_settod(ts) ? 0 : -EINVAL);
 }
 
 static int adj_setoffset(struct ptp_clock *ptp, const struct __kernel_timex *tx)
@@ -38,10 +36,10 @@ static int adj_setoffset(struct ptp_clock *ptp, const struct __kernel_timex *tx)
 	int err;
 
 	if (!ptp->info->adjtime)
-		return ptp_op_adjtime(ptp, &(struct timespec64){}, 0);
+		return ptp_op_adjtime(ptp, 0, 0, -EOPNOTSUPP);
 	/* the seconds carry the sign, the fraction is positive always */
 	if (fraction < 0 || fraction >= limit)
-		return -EINVAL;
+		return ptp_op_adjtime(ptp, 0, 0, -EINVAL);
 	delta.tv_sec = tx->time.tv_sec;
 	delta.tv_nsec = tx->modes & ADJ_NANO ? fraction : fraction * NSEC_PER_USEC;
 
@@ -49,45 +47,43 @@ static int adj_setoffset(struct ptp_clock *ptp, const struct __kernel_timex *tx)
 	if (err)
 		return err;
 	then = timespec64_add(now, delta);
-	if (!timespec64_valid_settod(&then))
-		return -EINVAL;
-	return ptp_op_adjtime(ptp, &now, timespec64_to_ns(&delta));
+	return ptp_op_adjtime(ptp, timespec64_to_ns(&now), timespec64_to_ns(&delta),
+			      timespec64_valid_settod(&then) ? 0 : -EINVAL);
 }
 
 static int adj_frequency(struct ptp_clock *ptp, const struct __kernel_timex *tx)
 {
 	const s64 representable = (s64)S32_MAX << 16;	/* keeps the product below in range */
+	s64 max_adj = ptp->info->max_adj;
+	int refusal = 0;
 	s64 ppb;
 
-	if (!ptp->info->adjfine)
-		return ptp_op_adjfine(ptp, tx->freq);
-	if (tx->freq > representable || tx->freq < -representable)
-		return -ERANGE;
-	ppb = scaled_ppm_to_ppb(tx->freq);
-	if (ppb > ptp->info->max_adj || ppb < -(s64)ptp->info->max_adj)
-		return -ERANGE;
-	return ptp_op_adjfine(ptp, tx->freq);
+	if (!ptp->info->adjfine) {
+		refusal = -EOPNOTSUPP;
+	} else if (tx->freq > representable || tx->freq < -representable) {
+		refusal = -ERANGE;
+	} else {
+		ppb = scaled_ppm_to_ppb(tx->freq);
+		if (ppb > max_adj || ppb < -max_adj)
+			refusal = -ERANGE;
+	}
+	return ptp_op_adjfine(ptp, tx->freq, refusal);
 }
 
 static int adj_offset(struct ptp_clock *ptp, const struct __kernel_timex *tx)
 {
 	struct ptp_clock_info *info = ptp->info;
-	s64 offset = tx->offset;
-	s32 limit;
+	s64 offset = tx->offset, limit;
 
-	if (!info->adjphase || !info->getmaxphase) {
-		ptp_count(ptp, PTP_OP_ADJPHASE, -EOPNOTSUPP);
-		return -EOPNOTSUPP;
-	}
+	if (!info->adjphase || !info->getmaxphase)
+		return ptp_op_adjphase(ptp, offset, -EOPNOTSUPP);
 	limit = info->getmaxphase(info);
 	/* compared before it is multiplied or narrowed: neither may overflow */
-	if (offset > limit || offset < -(s64)limit)
-		return -ERANGE;
+	if (offset > limit || offset < -limit)
+		return ptp_op_adjphase(ptp, offset, -ERANGE);
 	if (!(tx->modes & ADJ_NANO))
 		offset *= NSEC_PER_USEC;
-	if (offset > limit || offset < -(s64)limit)
-		return -ERANGE;
-	return ptp_op_adjphase(ptp, offset);
+	return ptp_op_adjphase(ptp, offset, offset > limit || offset < -limit ? -ERANGE : 0);
 }
 
 static int ptp_clock_adjtime(struct posix_clock *clock, struct __kernel_timex *tx)

@@ -80,12 +80,11 @@ void ptp_reader_destroy(struct ptp_reader *reader)
 	kvfree(reader);
 }
 
-static void drop_oldest(struct ptp_clock *ptp, struct ptp_reader *reader)
+static void count_drop(struct ptp_clock *ptp, struct ptp_reader *reader,
+		       const struct ptp_extts_event *lost)
 {
-	const struct ptp_extts_event *lost = &reader->ring[reader->tail % PTP_QUEUE_SLOTS];
 	unsigned int channel = min(lost->index, ptp->n_channels);
 
-	reader->tail++;
 	if (reader->internal)
 		return;
 	reader->dropped++;
@@ -95,7 +94,8 @@ static void drop_oldest(struct ptp_clock *ptp, struct ptp_reader *reader)
 	if (trace_ptp_extts_drop_enabled())
 		trace_ptp_extts_drop(ptp->index, reader->id, reader->pid, reader->comm,
 				     lost->index,
-				     lost->t.sec * NSEC_PER_SEC + lost->t.nsec, reader->dropped);
+				     lost->t.sec * NSEC_PER_SEC + lost->t.nsec, reader->dropped,
+				     reader->delivered);
 }
 
 /**
@@ -121,7 +121,8 @@ void ptp_queue_event(struct ptp_clock *ptp, const struct ptp_extts_event *event)
 			continue;
 		depth = reader->head - reader->tail;
 		if (unlikely(depth == PTP_QUEUE_CAPACITY)) {
-			drop_oldest(ptp, reader);
+			count_drop(ptp, reader, &reader->ring[reader->tail % PTP_QUEUE_SLOTS]);
+			reader->tail++;
 			dropped += !reader->internal;
 		} else if (depth >= reader->max_depth) {
 			reader->max_depth = depth + 1;
@@ -165,6 +166,45 @@ bool ptp_reader_empty(const struct ptp_reader *reader)
 	return smp_load_acquire(&reader->head) == READ_ONCE(reader->tail);
 }
 
+#define COPY_TRIES 4
+
+/*
+ * For a ring that loses events as fast as they are copied: takes one out first,
+ * and if it cannot be delivered puts it back where there is still room for it, or
+ * counts it as lost.
+ */
+static ssize_t copy_one(struct ptp_reader *reader, struct ptp_extts_event __user *to,
+			unsigned int *depth)
+{
+	struct ptp_clock *ptp = reader->clock;
+	struct ptp_extts_event event;
+	u64 taken;
+
+	spin_lock_irq(&ptp->queue_lock);
+	if (reader->head == reader->tail) {
+		spin_unlock_irq(&ptp->queue_lock);
+		return 0;
+	}
+	taken = reader->tail;
+	event = reader->ring[taken % PTP_QUEUE_SLOTS];
+	WRITE_ONCE(reader->tail, taken + 1);
+	reader->delivered++;
+	*depth = reader->head - reader->tail;
+	spin_unlock_irq(&ptp->queue_lock);
+
+	if (!copy_to_user(to, &event, sizeof(event)))
+		return 1;
+
+	spin_lock_irq(&ptp->queue_lock);
+	reader->delivered--;
+	if (reader->tail == taken + 1 && reader->head - taken <= PTP_QUEUE_CAPACITY)
+		WRITE_ONCE(reader->tail, taken);
+	else
+		count_drop(ptp, reader, &event);
+	spin_unlock_irq(&ptp->queue_lock);
+	return -EFAULT;
+}
+
 /**
  * ptp_reader_copy() - give the oldest events to user space
  * @reader: the reader; read_mutex held
@@ -179,12 +219,15 @@ ssize_t ptp_reader_copy(struct ptp_reader *reader, struct ptp_extts_event __user
 			unsigned int max, unsigned int *depth)
 {
 	struct ptp_clock *ptp = reader->clock;
-	unsigned int slot, first;
+	unsigned int slot, first, tries = 0;
 	u64 tail, n;
 	bool intact;
 
 	lockdep_assert_held(&reader->read_mutex);
 	do {
+		if (++tries > COPY_TRIES)
+			return copy_one(reader, to, depth);
+
 		spin_lock_irq(&ptp->queue_lock);
 		tail = reader->tail;
 		n = min_t(u64, reader->head - tail, max);

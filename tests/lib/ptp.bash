@@ -1,0 +1,43 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the ptp_*.bats suites share. They run in the guest; each test makes clocks of
+# its own, and whatever it leaves is taken away. bats-assert costs 0.3 s a test there:
+# only suites that need it load it.
+
+# A clock without anything that can be left out.
+# shellcheck disable=SC2034 # used by the suites
+poor=(n_ext_ts=0 n_per_out=0 n_pins=0 pps=0 crosststamp=0 gettimex=0 adjphase=0 cycles=0)
+
+# new_phc [NAME=VALUE]...: make a clock; sets phc (phc0), node (/dev/ptp64) and sys
+new_phc() {
+	read -r phc node < <(labctl new phc "$@")
+	[[ -c $node ]] || return 1
+	sys=/sys/class/phc/${node##*/}
+	# shellcheck disable=SC2034
+	[[ -d $sys ]] || sys=/sys/class/ptp/${node##*/}
+}
+
+# checks PROGRAM ARG...: a test program, which must find nothing wrong
+checks() {
+	local status=0 output=$BATS_TEST_TMPDIR/checks
+	timeout -k 5 "${limit:-60}" "$@" >"$output" 2>&1 || status=$?
+	[[ $status -eq 0 ]] || grep -v '^ok' "$output" || true
+	return "$status"
+}
+
+# until_ok COMMAND...: wait until it succeeds, $patience (10) seconds at most
+until_ok() {
+	local end=$((SECONDS + ${patience:-10}))
+	until "$@"; do
+		if [[ $SECONDS -ge $end ]]; then
+			echo "never true: $*"
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
+teardown() {
+	labctl del all
+}
