@@ -123,7 +123,8 @@ $(O)/bpf/%.skel.h: $(O)/bpf/%.bpf.o
 CFLAGS   ?= -O2 -g
 TOOL_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -Wmissing-prototypes -D_GNU_SOURCE \
 	-DCHS_VERSION='"$(VERSION)"' -I$(O)/uapi -I$(O)/bpf -Ibpf -Itools/lib
-TOOL_LIBS := -lbpf -lelf -lz -ljson-c -lm
+# as-needed: a tool that uses no BPF must not load libbpf
+TOOL_LIBS := -Wl,--as-needed -lbpf -lelf -lz -ljson-c -lm
 
 LIB_OBJS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard tools/lib/*.c))
 SKELS    := $(patsubst bpf/%.bpf.c,$(O)/bpf/%.skel.h,$(wildcard bpf/*.bpf.c))

@@ -97,7 +97,8 @@ static void sizes(void)
 	want(sysread(r, events + 1, 96), 96, "read of 96");
 	want(sysread(r, events + 4, 960), 960, "read of 960");
 	want(sysread(r, events + 34, 992), 960, "read of 992");
-	want(sysread(r, events + 64, 100000 * 32), 960, "read of 3200000");
+	/* no larger: the buffer may lie close to the end of the address space */
+	want(sysread(r, events + 64, 32 * 32), 960, "read of 1024");
 	want(sysread(r, events + 94, 960), 7 * 32, "read of 960, 7 left");
 	ok(in_a_row(events, 101), "101 events, in order");
 	want(sysread(r, events, 960), -EAGAIN, "read of 960, empty");
