@@ -4,6 +4,7 @@
 # The lab: labctl, the PTP clock model, its edges, wires and faults. Runs in the guest.
 
 bats_require_minimum_version 1.5.0
+load lib/common
 
 setup() {
 	class=/sys/class/phc
@@ -17,19 +18,6 @@ teardown() {
 # the clock's directory in sysfs
 sys() {
 	echo "$class/$(labctl show "$1" node)"
-}
-
-# wait until a command succeeds, 10 s at most
-until_ok() {
-	local i
-	for ((i = 0; i < 200; i++)); do
-		if "$@"; then
-			return 0
-		fi
-		sleep 0.05
-	done
-	echo "never true: $*" >&2
-	return 1
 }
 
 show_is() {

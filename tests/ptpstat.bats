@@ -4,6 +4,7 @@
 # ptpstat against clocks of the lab, with exact figures. Runs in the guest.
 
 bats_require_minimum_version 1.5.0
+load lib/common
 
 setup() {
 	class=/sys/class/phc
@@ -15,19 +16,6 @@ setup() {
 teardown() {
 	[ -z "$pid" ] || kill -9 "$pid" 2>/dev/null || :
 	labctl del all
-}
-
-# wait until a command succeeds, 10 s at most
-until_ok() {
-	local i
-	for ((i = 0; i < 200; i++)); do
-		if "$@"; then
-			return 0
-		fi
-		sleep 0.05
-	done
-	echo "never true: $*" >&2
-	return 1
 }
 
 # begin ARG...: ptpstat -j in the background, watching once this returns; run by

@@ -5,12 +5,15 @@
 # its own, and whatever it leaves is taken away. bats-assert costs 0.3 s a test there:
 # only suites that need it load it.
 
+load lib/common
+
 # A clock without anything that can be left out.
 # shellcheck disable=SC2034 # used by the suites
 poor=(n_ext_ts=0 n_per_out=0 n_pins=0 pps=0 crosststamp=0 gettimex=0 adjphase=0 cycles=0)
 
 # new_phc [NAME=VALUE]...: make a clock; sets phc (phc0), node (/dev/ptp64) and sys
 new_phc() {
+	# shellcheck disable=SC2034
 	read -r phc node < <(labctl new phc "$@")
 	[[ -c $node ]] || return 1
 	sys=/sys/class/phc/${node##*/}
@@ -24,18 +27,6 @@ checks() {
 	timeout -k 5 "${limit:-60}" "$@" >"$output" 2>&1 || status=$?
 	[[ $status -eq 0 ]] || grep -v '^ok' "$output" || true
 	return "$status"
-}
-
-# until_ok COMMAND...: wait until it succeeds, $patience (10) seconds at most
-until_ok() {
-	local end=$((SECONDS + ${patience:-10}))
-	until "$@"; do
-		if [[ $SECONDS -ge $end ]]; then
-			echo "never true: $*"
-			return 1
-		fi
-		sleep 0.1
-	done
 }
 
 teardown() {
