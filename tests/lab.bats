@@ -28,30 +28,38 @@ show_reaches() {
 	[ "$(labctl show "$1" "$2")" -ge "$3" ]
 }
 
-# all events that wait in the sysfs queue, as ns; no process for each of them
+# All events that wait in the sysfs queue, as ns. In awk, since bats traces every
+# command of bash; awk's numbers would round ns, so seconds and ns stay apart.
 stamps() {
-	local fifo s n
-	fifo=$(sys "$1")/fifo
-	while read -r _ s n <"$fifo"; do
-		echo $((s * 1000000000 + n))
-	done
+	awk -v fifo="$(sys "$1")/fifo" 'BEGIN {
+		while ((getline line < fifo) > 0) {
+			close(fifo)
+			split(line, word, " ")
+			if (word[2] == 0)
+				printf "%d\n", word[3]
+			else
+				printf "%d%09d\n", word[2], word[3]
+		}
+	}'
 }
 
-# what lies between a number and the next; awk would round them
+# what lies between a number and the next
 deltas() {
-	local last='' n
-	while read -r n; do
-		[ -z "$last" ] || echo $((n - last))
-		last=$n
-	done
+	awk '{
+		digits = length($0)
+		sec = digits > 9 ? substr($0, 1, digits - 9) : 0
+		# a 1 in front, since busybox takes a number that begins with 0 for octal
+		ns = digits > 9 ? (1 substr($0, digits - 8)) - 1000000000 : $0
+		if (NR > 1)
+			printf "%.0f\n", (sec - last_sec) * 1000000000 + ns - last_ns
+		last_sec = sec
+		last_ns = ns
+	}'
 }
 
-# remainders of numbers
+# the rest by a number that divides a second
 modulo() {
-	local n
-	while read -r n; do
-		echo $((n % $1))
-	done
+	awk -v by="$1" '{ print (length($0) > 9 ? (1 substr($0, length($0) - 8)) : $0) % by }'
 }
 
 @test "new makes clocks, list lists them, del takes them away" {
