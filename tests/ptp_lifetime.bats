@@ -24,6 +24,6 @@ teardown() {
 	checks ptp_life modules
 }
 
-@test "100 rounds: clocks, four clients, rmmod below them, modprobe" {
+@test "${CHS_ROUNDS:-100} rounds: clocks, four clients, rmmod below them, modprobe" {
 	limit=120 checks ptp_life rounds
 }
