@@ -131,6 +131,7 @@ SKELS    := $(patsubst bpf/%.bpf.c,$(O)/bpf/%.skel.h,$(wildcard bpf/*.bpf.c))
 
 .PHONY: tools
 tools: $(BINS) ## tools, BPF programs and test programs
+	@:
 
 # the skeletons must be there before the first compile has written its .d file
 $(O)/obj/%.o: %.c | $(SKELS) $(O)/uapi/linux/ptp_clock.h
@@ -165,6 +166,7 @@ $(O)/unit/%: $(O)/obj/tests/unit/%.o $(O)/lib/libchstools.a
 
 .PHONY: units
 units: $(addprefix $(O)/unit/,$(UNITS))
+	@:
 
 -include $(shell find $(O)/obj $(O)/bpf -name '*.d' 2>/dev/null)
 
