@@ -46,9 +46,9 @@ background() {
 	run ptp_offset -n 101 -i 997 -w 1000 "$node"
 	largest
 	assert_success
-	# the clock's own rate is what the servo has found
+	# the clock's own rate is what the servo has found; a few ns of offset move it by ppb
 	run labctl show "$phc" adj_ppb
-	assert_output --regexp '^-(4999[0-9]|5000[0-9])\.[0-9]{3}$'
+	assert_output --regexp '^-(499[89][0-9]|500[01][0-9])\.[0-9]{3}$'
 }
 
 @test "phc2sys follows a rate that changes" {
@@ -62,7 +62,7 @@ background() {
 	largest
 	assert_success
 	run labctl show "$phc" adj_ppb
-	assert_output --regexp '^(19999|20000)\.[0-9]{3}$'
+	assert_output --regexp '^(199[89][0-9]|200[01][0-9])\.[0-9]{3}$'
 }
 
 @test "ts2phc keeps one clock within 1 us of another by a wire" {
@@ -110,7 +110,7 @@ background() {
 	assert_success
 	assert_output --regexp '^#,\*,PHC,0,0,377,'
 	run bash -c "chronyc -h $dir/sock -c tracking | cut -d , -f 8"
-	assert_output --regexp '^-?(50\.00[01]|49\.999)$'
+	assert_output --regexp '^-?(50\.00[0-5]|49\.99[5-9])$'
 }
 
 @test "phc2sys follows the seconds that a clock signals by PPS" {
