@@ -10,7 +10,10 @@ bats_load_library bats-support
 bats_load_library bats-assert
 
 have() {
-	command -v "$1" >/dev/null || skip "$1 is not in the guest: install it on the host"
+	command -v "$1" >/dev/null || {
+		echo "$1 is not in the guest: tests/deps brings it"
+		return 1
+	}
 }
 
 setup() {
@@ -18,11 +21,14 @@ setup() {
 }
 
 teardown() {
-	[[ ${#pids[@]} -eq 0 ]] || kill "${pids[@]}" || true
+	local status=0
+	# one that has ended by itself has failed, whatever was seen of it before
+	[[ ${#pids[@]} -eq 0 ]] || kill "${pids[@]}" || status=1
 	wait
 	# where a servo has steered the system clock
 	phc_ctl CLOCK_REALTIME freq 0
 	labctl del all
+	return $status
 }
 
 # largest: of the offsets that ptp_offset has printed

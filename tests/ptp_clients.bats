@@ -10,7 +10,10 @@ bats_load_library bats-support
 bats_load_library bats-assert
 
 have() {
-	command -v "$1" >/dev/null || skip "$1 is not in the guest: install it on the host"
+	command -v "$1" >/dev/null || {
+		echo "$1 is not in the guest: tests/deps brings it"
+		return 1
+	}
 }
 
 dir=$BATS_RUN_TMPDIR/ptp_clients
@@ -31,7 +34,7 @@ setup_file() {
 	labctl set "${names[1]}" rate_ppb=0
 	labctl wire "${names[1]}.out0" "${names[2]}.in0"
 
-	phc_ctl "${clocks[0]}" adj 0.005 >/dev/null || true
+	phc_ctl "${clocks[0]}" adj 0.005 >/dev/null
 	background phc2sys -s CLOCK_REALTIME -c "${clocks[0]}" -O 0 -R 8 -m -l 6
 
 	cat >"$dir/ts2phc.conf" <<-END
@@ -64,11 +67,13 @@ setup_file() {
 }
 
 teardown_file() {
-	local pid
+	local pid status=0
 	while read -r pid; do
-		kill "$pid" 2>/dev/null || true
+		# one that has ended by itself has failed, whatever was seen of it before
+		kill "$pid" || status=1
 	done <"$dir/pids"
 	labctl del all
+	return $status
 }
 
 # nothing may be deleted between the tests
