@@ -206,13 +206,16 @@ static void follow_dial(struct ptp_clock *ptp)
 	alarms->base_known = false;
 }
 
-static void learn_rate(struct ptp_clock *ptp, const struct alarm_reading *now)
+static void learn_rate(struct ptp_clock *ptp, const struct alarm_reading *now,
+		       unsigned int steps)
 {
 	struct ptp_alarms *alarms = &ptp->alarms;
 	s64 mono = now->mono - alarms->base_mono, phc = sub_ns(now->phc, alarms->base_phc);
 	u64 mult;
 
 	follow_dial(ptp);
+	if (alarms->base_steps != steps)
+		alarms->base_known = false;
 	if (alarms->base_known && mono < (alarms->rate_known ? RATE_BASE : RATE_FIRST))
 		return;
 	if (alarms->base_known && mono < RATE_OLD && phc > 0) {
@@ -228,6 +231,7 @@ static void learn_rate(struct ptp_clock *ptp, const struct alarm_reading *now)
 	}
 	alarms->base_phc = now->phc;
 	alarms->base_mono = now->mono;
+	alarms->base_steps = steps;
 	alarms->base_known = true;
 }
 
@@ -247,6 +251,7 @@ static s64 phc_of(const struct ptp_alarms *alarms, s64 mono)
 
 static int read_clock(struct ptp_clock *ptp, struct alarm_reading *now)
 {
+	unsigned int steps = READ_ONCE(ptp->alarms.steps);
 	struct timespec64 ts;
 	s64 before;
 	int err;
@@ -258,7 +263,7 @@ static int read_clock(struct ptp_clock *ptp, struct alarm_reading *now)
 		return err;
 	now->mono = before + (ktime_get_ns() - before) / 2;
 	now->phc = timespec64_to_ns(&ts);
-	learn_rate(ptp, now);
+	learn_rate(ptp, now, steps);
 	return 0;
 }
 
@@ -803,7 +808,6 @@ void ptp_alarm_follow(struct ptp_clock *ptp, bool held, int err, const s64 *delt
 	if (!held)
 		mutex_lock(&alarms->mutex);
 	if (!err) {
-		alarms->base_known = false;
 		alarms->early = 0;
 		if (!held) {
 			/*
@@ -1074,8 +1078,6 @@ static int set_alarm(struct ptp_clock *ptp, struct ptp_alarm *alarm,
 	if (value || was_armed) {
 		/* seen by whoever steps the clock after we have read it */
 		WRITE_ONCE(alarms->n_armed, alarms->n_armed + 1);
-		if (alarms->n_armed == 1)
-			alarms->base_known = false;
 		smp_mb();
 		err = read_clock(ptp, &now);
 	}
