@@ -1456,7 +1456,7 @@ static int says(const char *file, const char *id)
 	return pending(SIGNO) ? 2 : err == -ENOENT ? 3 : err ? 4 : 5;
 }
 
-static int run_after_exec(unsigned int notify, bool wait)
+static int run_after_exec(unsigned int notify, int64_t interval)
 {
 	char file[16], id[16];
 	int status = 0;
@@ -1473,7 +1473,7 @@ static int run_after_exec(unsigned int notify, bool wait)
 		snprintf(file, sizeof(file), "%d", kept);
 		snprintf(id, sizeof(id), "%u", n);
 		block(SIGNO, true);
-		set(kept, n, 0, wait ? 3600 * NSEC : 1, wait ? 0 : 5 * MS);
+		set(kept, n, 0, interval ?: 3600 * NSEC, interval);
 		execl("/proc/self/exe", "ptp_alarm", "says", file, id, NULL);
 		_exit(1);
 	}
@@ -1481,12 +1481,48 @@ static int run_after_exec(unsigned int notify, bool wait)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* a program that fails to become another goes on to get its signals */
+static void failing_execs(void)
+{
+	unsigned int id = make_signal(fd, SIGNO, 0, 0), i;
+	unsigned long long seen = 0;
+	siginfo_t info;
+
+	block(SIGNO, true);
+	set(fd, id, 0, 101000, 101000);
+	for (i = 0; i < 1009; i++) {
+		execl("/proc/self/no_such_program", "no_such_program", NULL);
+		execl("/proc/version", "no_program", NULL);
+		if (wait_signal(SIGNO, &info, 0) == SIGNO)
+			seen += 1 + info.si_overrun;
+	}
+	freeze(true);
+	settle();
+	if (wait_signal(SIGNO, &info, 0) == SIGNO)
+		seen += 1 + info.si_overrun;
+	ok(seen > 2, "failing execs: expirations");
+	want(expirations(fd, id), seen, "failing execs: none is lost");
+	freeze(false);
+	block(SIGNO, false);
+	delete(fd, id);
+}
+
 static void execs(void)
 {
-	want(run_after_exec(PTP_ALARM_NOTIFY_SIGNAL, true), 3, "exec: signal: the alarm is gone");
-	want(run_after_exec(PTP_ALARM_NOTIFY_SIGNAL, false), 3,
-	     "exec: signals under way: none is left, the alarm is gone");
-	want(run_after_exec(PTP_ALARM_NOTIFY_NONE, true), 5, "exec: the others stay");
+	unsigned int i, left = 0, kept = 0;
+
+	failing_execs();
+	want(run_after_exec(PTP_ALARM_NOTIFY_SIGNAL, 0), 3, "exec: signal: the alarm is gone");
+	/* signals under way: none is left, the alarm is gone */
+	for (i = 0; i < 23; i++) {
+		int result = run_after_exec(PTP_ALARM_NOTIFY_SIGNAL, 101000 + 1009 * i);
+
+		left += result == 2;
+		kept += result != 2 && result != 3;
+	}
+	want(left, 0, "exec: the next program has a signal pending");
+	want(kept, 0, "exec: the next program has the alarm");
+	want(run_after_exec(PTP_ALARM_NOTIFY_NONE, 0), 5, "exec: the others stay");
 	want(statistic("alarms"), 0, "alarms left");
 }
 
