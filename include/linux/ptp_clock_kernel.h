@@ -279,23 +279,25 @@ void ptp_cancel_worker_sync(struct ptp_clock *ptp);
  * ptp_get_vclocks_index() - indexes of a clock's virtual clocks
  * @pclock_index: index of the physical clock
  * @vclock_index: set to an array that the caller frees with kfree()
- * Return: number of virtual clocks; 0 as long as the class has none
+ *
+ * Context: process context, may sleep.
+ * Return: number of virtual clocks, in the order in which they were made; 0, and
+ * NULL for an array, if there is no such clock or it has none
  */
-static inline int ptp_get_vclocks_index(int pclock_index, int **vclock_index)
-{
-	return 0;
-}
+int ptp_get_vclocks_index(int pclock_index, int **vclock_index);
 
 /**
  * ptp_convert_timestamp() - a hardware time stamp in a virtual clock's time
  * @hwtstamp: the time stamp
  * @vclock_index: the virtual clock
- * Return: converted time stamp; 0 as long as the class has none
+ *
+ * The stamp is one of the counter that the virtual clock counts by, within 2.147 s of
+ * its present value; only its low 32 bits matter.
+ *
+ * Context: process context, may sleep.
+ * Return: converted time stamp; 0 if there is no such virtual clock
  */
-static inline ktime_t ptp_convert_timestamp(const ktime_t *hwtstamp, int vclock_index)
-{
-	return 0;
-}
+ktime_t ptp_convert_timestamp(const ktime_t *hwtstamp, int vclock_index);
 
 /**
  * scaled_ppm_to_ppb() - frequency offset from ppm << 16 to parts per billion

@@ -376,6 +376,31 @@ TRACE_EVENT(ptp_extts_read,
 );
 
 /*
+ * n_vclocks was written, or, with new 0, the clock goes and takes its virtual clocks
+ * along. old and new are how many there were and are: with an err new need not be what
+ * was asked for. Each virtual clock has a ptp_register or ptp_unregister of its own
+ * before this one, of the name ptpN_virt, N being this index.
+ */
+TRACE_EVENT(ptp_vclocks,
+	TP_PROTO(int index, u32 old, u32 new, int err),
+	TP_ARGS(index, old, new, err),
+	TP_STRUCT__entry(
+		__field(int, index)
+		__field(u32, old)
+		__field(u32, new)
+		__field(int, err)
+	),
+	TP_fast_assign(
+		__entry->index = index;
+		__entry->old = old;
+		__entry->new = new;
+		__entry->err = err;
+	),
+	TP_printk("ptp%d old=%u new=%u err=%d",
+		  __entry->index, __entry->old, __entry->new, __entry->err)
+);
+
+/*
  * The driver's enable() was called. type: 0 external time stamps, 1 periodic
  * output, 2 PPS; flags are the request's.
  */

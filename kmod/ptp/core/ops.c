@@ -21,6 +21,7 @@ const char *const ptp_op_names[PTP_N_OPS] = {
 	[PTP_OP_ADJTIME] = "adjtime",
 	[PTP_OP_ADJFINE] = "adjfine",
 	[PTP_OP_ADJPHASE] = "adjphase",
+	[PTP_OP_VCLOCKS] = "vclocks",
 	[PTP_OP_ENABLE] = "enable",
 	[PTP_OP_IOCTL] = "ioctl",
 	[PTP_OP_READ] = "read",
@@ -158,6 +159,46 @@ int ptp_op_crosscycles(struct ptp_clock *ptp, struct system_device_crosststamp *
 	return ptp->info->getcrosscycles(ptp->info, xts);
 }
 
+/**
+ * ptp_op_counter() - read what virtual clocks count by
+ * @ptp: the physical clock: its free-running counter, or its time if it has none
+ * @ts: where to
+ * @sts: names the system clock, receives its time before and after, or NULL
+ *
+ * Not counted: whoever reads a virtual clock is counted there.
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or the driver's error.
+ */
+int ptp_op_counter(struct ptp_clock *ptp, struct timespec64 *ts, struct ptp_system_timestamp *sts)
+{
+	struct ptp_clock_info *info = ptp->info;
+
+	if (info->getcyclesx64)
+		return info->getcyclesx64(info, ts, sts);
+	if (info->getcycles64)
+		return info->getcycles64(info, ts);
+	if (info->gettimex64)
+		return info->gettimex64(info, ts, sts);
+	return info->gettime64(info, ts);
+}
+
+/**
+ * ptp_op_crosscounter() - the same and system time of one instant
+ * @ptp: a physical clock whose driver has getcrosscycles, or getcrosststamp and no
+ *	free-running counter
+ * @xts: where to
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or the driver's error.
+ */
+int ptp_op_crosscounter(struct ptp_clock *ptp, struct system_device_crosststamp *xts)
+{
+	struct ptp_clock_info *info = ptp->info;
+
+	return ptp->has_cycles ? info->getcrosscycles(info, xts) : info->getcrosststamp(info, xts);
+}
+
 static void note_change(struct ptp_clock *ptp, enum ptp_op op, s64 old_value, s64 new_value)
 {
 	struct ptp_change *change = &ptp->last_change[op - PTP_OP_SETTIME];
@@ -275,6 +316,23 @@ int ptp_op_adjphase(struct ptp_clock *ptp, s64 offset_ns, int refusal)
 	if (!err)
 		note_change(ptp, PTP_OP_ADJPHASE, 0, offset_ns);
 	return err;
+}
+
+/**
+ * ptp_vclocks_changed() - count and trace that the number of virtual clocks was to change
+ * @ptp: the physical clock
+ * @old: how many there were
+ * @new: how many there are
+ * @err: why they are not as many as they should be, or 0
+ *
+ * Context: process context; vclock_mutex held.
+ */
+void ptp_vclocks_changed(struct ptp_clock *ptp, u32 old, u32 new, int err)
+{
+	ptp_count(ptp, PTP_OP_VCLOCKS, err);
+	trace_ptp_vclocks(ptp->index, old, new, err);
+	if (old != new)
+		note_change(ptp, PTP_OP_VCLOCKS, old, new);
 }
 
 /**

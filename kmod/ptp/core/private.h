@@ -9,11 +9,14 @@
  *	chardev.c	open, ioctl, read, poll
  *	queue.c		queues of external events, one for each open file
  *	pins.c		pin functions and the requests that depend on them
+ *	vclock.c	virtual clocks over the counter of a physical one
  *	sysfs.c		/sys/class/<class>/ptpN
  *	debugfs.c	/sys/kernel/debug/ptpN
  *
  * Locks, outermost first:
+ *	ptp_clock.vclock_mutex	virtual clocks come and go; not taken in calls from a file
  *	posix_clock.rwsem	(kernel's) held for read in every call from a file
+ *	ptp_clock.steer_mutex	freerun, settime64(), adjtime(), adjfine(), adjphase()
  *	ptp_reader.read_mutex	one reader of a queue at a time
  *	ptp_clock.pin_mutex	pin_config, enable(), verify(), perout_loopback()
  *	ptp_clock.queue_lock	readers and their queues; taken in hard interrupts
@@ -50,6 +53,9 @@ static_assert(__same_type(((struct posix_clock_operations *)NULL)->open,
 #define PTP_QUEUE_CAPACITY	(PTP_QUEUE_SLOTS - 1)
 #define PTP_READ_MAX		30	/* events a read() */
 
+#define PTP_VCLOCKS_DEFAULT	20	/* max_vclocks at first */
+#define PTP_VCLOCKS_LIMIT	(KMALLOC_MAX_SIZE / sizeof(int))	/* and at most */
+
 #define PTP_DEPARTED		16	/* closed readers remembered for their drops */
 
 /* What is counted, with or without tracing. Order of ptp_op_names. */
@@ -61,6 +67,7 @@ enum ptp_op {
 	PTP_OP_ADJTIME,
 	PTP_OP_ADJFINE,
 	PTP_OP_ADJPHASE,
+	PTP_OP_VCLOCKS,
 	PTP_OP_ENABLE,
 	PTP_OP_IOCTL,
 	PTP_OP_READ,
@@ -82,7 +89,8 @@ struct ptp_counts {
  * @when_ns: CLOCK_REALTIME
  * @pid: thread group of the task that asked for it; 0: never happened
  * @comm: its name
- * @old_value: time in ns or frequency in scaled ppm before; 0 for a phase offset
+ * @old_value: time in ns, frequency in scaled ppm or number of virtual clocks before;
+ *	0 for a phase offset
  * @new_value: and after
  */
 struct ptp_change {
@@ -93,8 +101,8 @@ struct ptp_change {
 	s64 new_value;
 };
 
-/* kinds of change: PTP_OP_SETTIME .. PTP_OP_ADJPHASE */
-#define PTP_N_CHANGES	(PTP_OP_ADJPHASE - PTP_OP_SETTIME + 1)
+/* kinds of change: PTP_OP_SETTIME .. PTP_OP_VCLOCKS */
+#define PTP_N_CHANGES	(PTP_OP_VCLOCKS - PTP_OP_SETTIME + 1)
 
 /**
  * struct ptp_reader - one open file, with its queue of external events
@@ -159,6 +167,7 @@ struct ptp_departed {
  * @index: the N of ptpN; taken until the memory is freed
  * @class_checks_flags: the driver leaves the check of request flags to us
  * @has_cycles: the driver has a free-running counter of its own
+ * @is_virtual: its driver is vclock.c
  * @defunct: unregister has begun; sleepers look at it
  * @n_channels: n_ext_ts, still readable when @info is gone
  * @dialed_frequency: last frequency offset set, scaled ppm
@@ -174,6 +183,12 @@ struct ptp_departed {
  * @n_departed: how many were ever put in
  * @fifo: queue of the sysfs attribute fifo
  * @pin_mutex: guards pin_config and serialises the driver's enable()
+ * @vclock_mutex: guards @vclocks, @n_vclocks and writing @max_vclocks
+ * @vclocks: virtual clocks over this one, in the order in which they were made
+ * @n_vclocks: how many
+ * @max_vclocks: and at most
+ * @steer_mutex: guards @freerun; held while the driver sets or steers the clock
+ * @freerun: neither is allowed, since virtual clocks count by this clock's time
  * @change_lock: guards @last_change
  * @last_change: who changed the clock last, for each kind of change
  * @pps: PPS source, or NULL
@@ -191,6 +206,7 @@ struct ptp_clock {
 	int index;
 	bool class_checks_flags;
 	bool has_cycles;
+	bool is_virtual;
 	bool defunct;
 	unsigned int n_channels;
 	long dialed_frequency;
@@ -208,6 +224,12 @@ struct ptp_clock {
 	struct ptp_reader *fifo;
 
 	struct mutex pin_mutex;
+	struct mutex vclock_mutex;
+	struct list_head vclocks;
+	u32 n_vclocks;
+	u32 max_vclocks;
+	struct mutex steer_mutex;
+	bool freerun;
 	spinlock_t change_lock;
 	struct ptp_change last_change[PTP_N_CHANGES];
 
@@ -261,6 +283,12 @@ int ptp_op_enable(struct ptp_clock *ptp, struct ptp_clock_request *request, int 
 int ptp_op_getcyclesx(struct ptp_clock *ptp, struct timespec64 *ts,
 		      struct ptp_system_timestamp *sts);
 int ptp_op_crosscycles(struct ptp_clock *ptp, struct system_device_crosststamp *xts);
+int ptp_op_counter(struct ptp_clock *ptp, struct timespec64 *ts, struct ptp_system_timestamp *sts);
+int ptp_op_crosscounter(struct ptp_clock *ptp, struct system_device_crosststamp *xts);
+void ptp_vclocks_changed(struct ptp_clock *ptp, u32 old, u32 new, int err);
+
+/* class.c */
+struct ptp_clock *ptp_clock_get(int index);
 
 /* posix.c */
 extern const struct posix_clock_operations ptp_posix_ops;
@@ -290,6 +318,11 @@ int ptp_request_enable(struct ptp_clock *ptp, struct ptp_clock_request *request,
 void ptp_disable_all(struct ptp_clock *ptp);
 int ptp_pins_init(struct ptp_clock *ptp);
 void ptp_pins_free(struct ptp_clock *ptp);
+
+/* vclock.c */
+int ptp_vclocks_set(struct ptp_clock *ptp, u32 n);
+int ptp_vclocks_limit(struct ptp_clock *ptp, u32 max);
+void ptp_vclocks_remove(struct ptp_clock *ptp);
 
 /* sysfs.c */
 extern const struct attribute_group ptp_clock_group;
