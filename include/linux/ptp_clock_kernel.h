@@ -169,7 +169,8 @@ struct ptp_clock_event {
 /**
  * ptp_clock_register() - make a clock known to the class and to user space
  * @info: the driver's description; stays the driver's, must outlive the clock.
- *	The class fills in callbacks that can be made from others.
+ *	The class writes nothing into it: where it needs a callback that is not there
+ *	it makes do with another.
  * @parent: device the clock belongs to, or NULL
  *
  * Context: process context, may sleep.
