@@ -43,6 +43,12 @@
 #define strscpy(to, from, ...) CHS_STRSCPY(to, from, ##__VA_ARGS__, sizeof(to))
 #endif
 
+/* Until 6.8 it took what to add: always 1. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#include <linux/eventfd.h>
+#define eventfd_signal(context) eventfd_signal(context, 1)
+#endif
+
 /* hrtimer_setup() came with 6.13, hrtimer_init() left with 6.15. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #define hrtimer_setup(timer, callback, clock, mode)	\
