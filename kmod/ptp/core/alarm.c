@@ -1294,8 +1294,7 @@ void ptp_alarm_init(struct ptp_clock *ptp)
 	timerqueue_init_head(&alarms->queue);
 	INIT_LIST_HEAD(&alarms->all);
 	kthread_init_work(&alarms->work, alarm_pass);
-	hrtimer_init(&alarms->timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_HARD);
-	alarms->timer.function = alarm_timer;
+	hrtimer_setup(&alarms->timer, alarm_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_HARD);
 }
 
 /**
