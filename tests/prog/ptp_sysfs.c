@@ -308,13 +308,13 @@ static void poor(void)
 static void statistics(void)
 {
 	static const char *const names[] = {
-		"gettime", "gettimex", "crosststamp", "settime", "adjtime", "adjfine",	"adjphase",
-		"vclocks", "enable",   "ioctl",	      "read",	 "open",    "pps",	"aux_work",
+		"gettime", "gettimex", "crosststamp", "settime", "adjtime", "adjfine", "adjphase",
+		"vclocks", "enable",   "ioctl",	      "read",	 "open",    "pps",     "aux_work",
 	};
 	static const char *const others[] = {
-		"extts_events", "extts_dropped", "extts_dropped_channels", "readers",
-		"last_settime", "last_adjtime",	 "last_adjfine",	   "last_adjphase",
-		"last_vclocks",
+		"extts_events", "extts_dropped", "extts_dropped_channels",
+		"readers",	"last_settime",	 "last_adjtime",
+		"last_adjfine", "last_adjphase", "last_vclocks",
 	};
 	struct ptp_sys_offset_extended extended = { .n_samples = 5 };
 	struct ptp_sys_offset_precise precise = { 0 };
