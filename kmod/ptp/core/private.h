@@ -57,8 +57,8 @@ static_assert(__same_type(((struct posix_clock_operations *)NULL)->open,
 #define PTP_QUEUE_CAPACITY	(PTP_QUEUE_SLOTS - 1)
 #define PTP_READ_MAX		30	/* events a read() */
 
-#define PTP_VCLOCKS_DEFAULT	20	/* max_vclocks at first */
-#define PTP_VCLOCKS_LIMIT	(KMALLOC_MAX_SIZE / sizeof(int))	/* and at most */
+#define PTP_VCLOCKS_DEFAULT 20				     /* max_vclocks at first */
+#define PTP_VCLOCKS_LIMIT   (KMALLOC_MAX_SIZE / sizeof(int)) /* and at most */
 
 #define PTP_DEPARTED		16	/* closed readers remembered for their drops */
 
@@ -107,7 +107,7 @@ struct ptp_change {
 };
 
 /* kinds of change: PTP_OP_SETTIME .. PTP_OP_VCLOCKS */
-#define PTP_N_CHANGES	(PTP_OP_VCLOCKS - PTP_OP_SETTIME + 1)
+#define PTP_N_CHANGES (PTP_OP_VCLOCKS - PTP_OP_SETTIME + 1)
 
 /**
  * struct ptp_reader - one open file, with its queue of external events

@@ -118,8 +118,8 @@ static ssize_t n_vclocks_show(struct device *dev, struct device_attribute *attr,
 	return sysfs_emit(page, "%u\n", n);
 }
 
-static ssize_t n_vclocks_store(struct device *dev, struct device_attribute *attr,
-			       const char *text, size_t size)
+static ssize_t n_vclocks_store(struct device *dev, struct device_attribute *attr, const char *text,
+			       size_t size)
 {
 	u32 n;
 	int err;
@@ -164,7 +164,7 @@ static struct attribute *clock_attrs[] = {
 	&dev_attr_pps_enable.attr,
 	&dev_attr_n_vclocks.attr,
 	&dev_attr_max_vclocks.attr,
-	NULL
+	NULL,
 };
 
 static umode_t clock_attr_visible(struct kobject *kobj, struct attribute *attr, int n)
@@ -354,7 +354,7 @@ static struct attribute *statistics_attrs[] = {
 	&change_last_adjfine.attr.attr,
 	&change_last_adjphase.attr.attr,
 	&change_last_vclocks.attr.attr,
-	NULL
+	NULL,
 };
 
 const struct attribute_group ptp_statistics_group = {
