@@ -346,8 +346,7 @@ static void errors(void)
 		};
 
 		want(sets(id, 0, bad[i], zero), -EINVAL, "SETTIME: bad value %u", i);
-		want(sets(id, PTP_ALARM_ABSTIME, bad[i], zero), -EINVAL,
-		     "SETTIME: bad time %u", i);
+		want(sets(id, PTP_ALARM_ABSTIME, bad[i], zero), -EINVAL, "SETTIME: bad time %u", i);
 		want(sets(id, 0, far, bad[i]), -EINVAL, "SETTIME: bad interval %u", i);
 	}
 	want(status_of(fd, id).flags & PTP_ALARM_ARMED, 0, "none of these has armed it");
@@ -592,8 +591,8 @@ static void storm(void)
 	ok(st.fired <= (unsigned long long)length / 50000 + 1,
 	   "every ns: %llu notifications in %ld ns", (unsigned long long)st.fired, (long)length);
 	ok(st.fired + st.overruns > (unsigned long long)length / 2,
-	   "every ns: %llu expirations in %ld ns",
-	   (unsigned long long)(st.fired + st.overruns), (long)length);
+	   "every ns: %llu expirations in %ld ns", (unsigned long long)(st.fired + st.overruns),
+	   (long)length);
 	ok(st.fired > 2, "every ns: more than once");
 	take_away(fd, id);
 }
@@ -648,8 +647,8 @@ static void two_files(void)
 	want(i, CAPACITY + 24, "one expiration a step");
 	want(statistic("extts_dropped") - n, 23, "a full queue: dropped");
 	want(drain(other, events, ARRAY_SIZE(events)), CAPACITY, "a full queue: read");
-	ok(is_alarm(&events[CAPACITY - 1], its) &&
-	   event_ns(&events[CAPACITY - 1]) == phc_now(fd), "a full queue: the newest is left");
+	ok(is_alarm(&events[CAPACITY - 1], its) && event_ns(&events[CAPACITY - 1]) == phc_now(fd),
+	   "a full queue: the newest is left");
 	{
 		char text[1024], last[16];
 		struct ptp_clock_caps caps;
@@ -779,9 +778,10 @@ static void on_signal(int signo, siginfo_t *info, void *context)
 	__atomic_add_fetch(&got.n, 1, __ATOMIC_RELEASE);
 }
 
-static void catch(int signo)
+static void catch (int signo)
 {
-	struct sigaction action = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_RESTART };
+	struct sigaction action = { .sa_sigaction = on_signal,
+				    .sa_flags = SA_SIGINFO | SA_RESTART };
 
 	sigaction(signo, &action, NULL);
 	memset(&got, 0, sizeof(got));
@@ -799,7 +799,7 @@ static void one_signal(int signo)
 	int64_t due = phc_now(fd) + 5 * MS;
 	siginfo_t info;
 
-	catch(signo);
+	catch (signo);
 	got.id = id;
 	got.value = value;
 	set(fd, id, PTP_ALARM_ABSTIME, due, 0);
@@ -914,7 +914,7 @@ static void recipients(void)
 
 	/* the thread that was to have it ends */
 	memset(&got, 0, sizeof(got));
-	catch(SIGNO);
+	catch (SIGNO);
 	got.id = id;
 	got.value = 7;
 	set(fd, id, PTP_ALARM_ABSTIME, 1, 0);
@@ -1108,7 +1108,7 @@ static void steps(void)
 		set(fd, absolute, PTP_ALARM_ABSTIME, now + 1000 * NSEC, 7 * NSEC);
 		set(fd, past, PTP_ALARM_ABSTIME, now + 100 * NSEC, 0);
 		set(fd, relative, 0, 500 * NSEC, 11 * NSEC);
-#define MOVE(to) (how ? (void)psettime(fd, (to) / NSEC, (to) % NSEC) : step((to) - phc_now(fd)))
+#define MOVE(to) (how ? (void)psettime(fd, (to) / NSEC, (to) % NSEC) : step((to)-phc_now(fd)))
 		/* back: the absolute ones are farther off */
 		MOVE(now - 3600 * NSEC);
 		want(left_of(fd, absolute), 4600 * NSEC, "%s back: absolute", name);
@@ -1293,7 +1293,8 @@ static void hardware(void)
 	set(fd, id, 0, 0, 0);
 	want(number_in(path), 0, "disarmed: the clock's alarm is off");
 	/* others of its alarms are not touched */
-	ok(slurp(path, text, sizeof(text)) > 0 && !strchr(text, '1'), "alarms that are on: %s", text);
+	ok(slurp(path, text, sizeof(text)) > 0 && !strchr(text, '1'), "alarms that are on: %s",
+	   text);
 
 	lab("fail", "op=alarm errno=5 count=1");
 	set(fd, id, 0, 3 * MS, 0);
@@ -1310,8 +1311,8 @@ static void hardware(void)
 /* each alarm by itself; none later than so much */
 static void exact(void)
 {
-	static const int64_t distances[] = { 101000, MS, 7 * MS, 23 * MS, 101 * MS, 1009 * MS,
-					     7 * NSEC, 101 * NSEC };
+	static const int64_t distances[] = { 101000,   MS,	  7 * MS,   23 * MS,
+					     101 * MS, 1009 * MS, 7 * NSEC, 101 * NSEC };
 	unsigned int id = make_signal(fd, SIGNO, 0, 0), one = make(fd, config_of(0)), i;
 	unsigned int signals = 0, overruns = 0;
 	struct ptp_extts_event event;
@@ -1324,8 +1325,8 @@ static void exact(void)
 	for (i = 0; i < ARRAY_SIZE(distances); i++) {
 		set(fd, one, 0, distances[i], 0);
 		sysread(fd, &event, sizeof(event));
-		ok(event.rsv[1] < LATE, "alone, in %ld us: %u ns late",
-		   (long)(distances[i] / 1000), event.rsv[1]);
+		ok(event.rsv[1] < LATE, "alone, in %ld us: %u ns late", (long)(distances[i] / 1000),
+		   event.rsv[1]);
 	}
 	block(SIGNO, true);
 	set(fd, id, 0, 10 * MS, 10 * MS);
@@ -1431,7 +1432,8 @@ static void lifetime(void)
 			read(ends[0], ids, sizeof(ids));
 			waitpid(child, &status, 0);
 			want(try_status(file, ids[0], &st), -ENOENT, "exit: its signals");
-			ok(eventually(expirations(file, ids[1]) == 1), "exit: what signals nobody goes on");
+			ok(eventually(expirations(file, ids[1]) == 1),
+			   "exit: what signals nobody goes on");
 			settle();
 			want(pending(SIGNO), 0, "exit: no signal to anybody");
 			take_away(file, ids[1]);
@@ -1676,26 +1678,13 @@ static void unplug(void)
 }
 
 static const struct group groups[] = {
-	{ "errors", errors },
-	{ "oneshot", oneshot },
-	{ "periodic", periodic },
-	{ "folds", folds },
-	{ "storm", storm },
-	{ "two_files", two_files },
-	{ "eventfds", eventfds },
-	{ "signals", signals },
-	{ "blocked", blocked },
-	{ "no_room", no_room },
-	{ "steps", steps },
-	{ "rates", rates },
-	{ "must_show", must_show },
-	{ "hardware", hardware },
-	{ "exact", exact },
-	{ "lifetime", lifetime },
-	{ "execs", execs },
-	{ "limits", limits },
-	{ "compat", compat },
-	{ "unplug", unplug },
+	{ "errors", errors },	    { "oneshot", oneshot },   { "periodic", periodic },
+	{ "folds", folds },	    { "storm", storm },	      { "two_files", two_files },
+	{ "eventfds", eventfds },   { "signals", signals },   { "blocked", blocked },
+	{ "no_room", no_room },	    { "steps", steps },	      { "rates", rates },
+	{ "must_show", must_show }, { "hardware", hardware }, { "exact", exact },
+	{ "lifetime", lifetime },   { "execs", execs },	      { "limits", limits },
+	{ "compat", compat },	    { "unplug", unplug },
 };
 
 int main(int argc, char **argv)
