@@ -254,14 +254,12 @@ LOCKED_U64_ATTR(extts_events, extts_events);
 LOCKED_U64_ATTR(extts_dropped, extts_dropped);
 LOCKED_U64_ATTR(readers, n_readers);
 
-#define ALARM_ATTR(_name, _member)							\
-static ssize_t _name##_show(struct device *dev, struct device_attribute *attr,		\
-			    char *page)							\
-{											\
-	return sysfs_emit(page, "%llu\n",						\
-			  (u64)READ_ONCE(clock_of(dev)->alarms._member));		\
-}											\
-static DEVICE_ATTR_RO(_name)
+#define ALARM_ATTR(_name, _member) \
+	static ssize_t _name##_show(struct device *dev, struct device_attribute *attr, char *page) \
+	{ \
+		return sysfs_emit(page, "%llu\n", (u64)READ_ONCE(clock_of(dev)->alarms._member)); \
+	} \
+	static DEVICE_ATTR_RO(_name)
 
 ALARM_ATTR(alarms, n);
 ALARM_ATTR(alarms_armed, n_armed);
