@@ -179,7 +179,7 @@ $(O)/unit/%: $(O)/obj/tests/unit/%.o $(O)/lib/libchstools.a
 	$(Q)$(CC) $(LDFLAGS) $^ $(TOOL_LIBS) -o $@
 
 .PHONY: units
-units: $(addprefix $(O)/unit/,$(UNITS))
+units: $(O)/bin/posix_timer $(SHARED) $(addprefix $(O)/unit/,$(UNITS))
 	@:
 
 -include $(shell find $(O)/obj $(O)/bpf -name '*.d' 2>/dev/null)
