@@ -92,6 +92,11 @@ struct ptp_system_timestamp {
  *	pin can have all of them
  * @do_aux_work: called in the clock's own kthread; returns the delay in jiffies
  *	to the next call, negative for none
+ * @alarm: set alarm index to the time when, or switch it off (NULL). Once the clock
+ *	shows that time or a later one, at once if it does already, the driver reports
+ *	%PTP_CLOCK_ALARM, from any context; the alarm is off then. When the clock is
+ *	steered or stepped the alarm stays with the clock's time. Ours alone: mainline
+ *	has no such member. Without it, or if it fails, the class uses a timer
  *
  * All callbacks may sleep. The class serialises @enable, @verify and
  * @perout_loopback with each other, nothing else: a driver guards its registers.
@@ -129,11 +134,13 @@ struct ptp_clock_info {
 	int (*verify)(struct ptp_clock_info *ptp, unsigned int pin,
 		      enum ptp_pin_function func, unsigned int chan);
 	long (*do_aux_work)(struct ptp_clock_info *ptp);
+	int (*alarm)(struct ptp_clock_info *ptp, unsigned int index,
+		     const struct timespec64 *when);
 };
 
 /**
  * enum ptp_clock_events - what a driver can report by ptp_clock_event()
- * @PTP_CLOCK_ALARM: an alarm went off (carries nothing yet)
+ * @PTP_CLOCK_ALARM: the alarm &ptp_clock_event.index went off
  * @PTP_CLOCK_EXTTS: edge at &ptp_clock_event.timestamp
  * @PTP_CLOCK_EXTOFF: offset of an external signal, &ptp_clock_event.offset
  * @PTP_CLOCK_PPS: a second began just now; the class takes the system time

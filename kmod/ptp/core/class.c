@@ -84,6 +84,7 @@ void ptp_clock_event(struct ptp_clock *ptp, struct ptp_clock_event *event)
 
 	switch (event->type) {
 	case PTP_CLOCK_ALARM:
+		ptp_alarm_event(ptp);
 		break;
 	case PTP_CLOCK_EXTTS:
 	case PTP_CLOCK_EXTOFF:
@@ -167,6 +168,7 @@ static struct ptp_clock *alloc_clock(struct ptp_clock_info *info)
 	spin_lock_init(&ptp->queue_lock);
 	INIT_LIST_HEAD(&ptp->readers);
 	mutex_init(&ptp->pin_mutex);
+	ptp_alarm_init(ptp);
 	spin_lock_init(&ptp->change_lock);
 
 	ptp->counts = alloc_percpu(struct ptp_counts);
@@ -317,6 +319,7 @@ int ptp_clock_unregister(struct ptp_clock *ptp)
 
 	/* nobody can ask for events any more: now whatever is on goes off */
 	ptp_debugfs_remove(ptp);
+	ptp_alarm_stop(ptp);
 	ptp_disable_all(ptp);
 	stop_worker(ptp);
 	stop_pps(ptp);

@@ -8,6 +8,7 @@
  *	posix.c		clock_gettime(), clock_settime(), clock_adjtime()
  *	chardev.c	open, ioctl, read, poll
  *	queue.c		queues of external events, one for each open file
+ *	alarm.c		alarms
  *	pins.c		pin functions and the requests that depend on them
  *	sysfs.c		/sys/class/<class>/ptpN
  *	debugfs.c	/sys/kernel/debug/ptpN
@@ -16,6 +17,7 @@
  *	posix_clock.rwsem	(kernel's) held for read in every call from a file
  *	ptp_reader.read_mutex	one reader of a queue at a time
  *	ptp_clock.pin_mutex	pin_config, enable(), verify(), perout_loopback()
+ *	ptp_clock.alarms.mutex	alarms, and steps of a clock that has armed ones
  *	ptp_clock.queue_lock	readers and their queues; taken in hard interrupts
  *	ptp_clock.change_lock	last_change
  */
@@ -24,6 +26,7 @@
 
 #include <linux/bitmap.h>
 #include <linux/device.h>
+#include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -32,6 +35,7 @@
 #include <linux/ptp_clock.h>
 #include <linux/ptp_clock_kernel.h>
 #include <linux/spinlock.h>
+#include <linux/timerqueue.h>
 #include <linux/wait.h>
 #include <linux/debugfs.h>
 
@@ -63,6 +67,7 @@ enum ptp_op {
 	PTP_OP_OPEN,
 	PTP_OP_PPS,
 	PTP_OP_AUX_WORK,
+	PTP_OP_ALARM,
 	PTP_N_OPS,
 };
 
@@ -112,6 +117,8 @@ struct ptp_change {
  * @mask: channels let in; under queue_lock
  * @mask_view: @mask for debugfs
  * @dir: debugfs directory
+ * @alarms: this file's; under &ptp_alarms.mutex
+ * @n_alarms: how many; likewise
  * @ring: events as read() gives them
  * @channel_dropped: @dropped by channel, the last one for channels beyond
  *	n_ext_ts; under queue_lock
@@ -134,6 +141,8 @@ struct ptp_reader {
 	DECLARE_BITMAP(mask, PTP_MAX_CHANNELS);
 	struct debugfs_u32_array mask_view;
 	struct dentry *dir;
+	struct list_head alarms;
+	unsigned int n_alarms;
 	struct ptp_extts_event ring[PTP_QUEUE_SLOTS];
 	u64 channel_dropped[];
 };
@@ -145,6 +154,61 @@ struct ptp_departed {
 	char comm[TASK_COMM_LEN];
 	u64 delivered;
 	u64 dropped;
+};
+
+/**
+ * struct ptp_alarms - the alarms of a clock, see alarm.c
+ * @mutex: guards all of it but what says otherwise
+ * @queue: armed alarms by due time
+ * @all: all alarms
+ * @n: how many; read without the mutex
+ * @n_armed: length of @queue, and one more while one is being set; read without the
+ *	mutex
+ * @fired: notifications, of alarms that are gone too; read without the mutex
+ * @overruns: expirations without one, likewise
+ * @stopped: unregister has taken all away
+ * @loaded: the driver's alarm may be set
+ * @hardware_failed: it could not be set once: the timer does the work from then on
+ * @rang: the driver's alarm has gone off since the last pass; set in any context
+ * @early: passes in a row that came before the time they were meant for
+ * @expected: when the timer was meant to meet an alarm, ns of CLOCK_MONOTONIC, or 0
+ * @next_pass: no sooner may anything expire, ns of CLOCK_MONOTONIC
+ * @mult: ns of CLOCK_MONOTONIC for a ns of the clock, 2^28 for 1
+ * @dialed: frequency offset to which @mult belongs
+ * @rate_known: @mult was measured with that
+ * @base_known: there is a reading of the clock to measure from
+ * @base_phc: that reading
+ * @base_mono: ns of CLOCK_MONOTONIC that belong to it
+ * @timer: software backend
+ * @kick_lock: guards @worker for those who hold no mutex
+ * @worker: thread in which alarms expire, or NULL
+ * @work: its work
+ */
+struct ptp_alarms {
+	struct mutex mutex;
+	struct timerqueue_head queue;
+	struct list_head all;
+	unsigned int n;
+	unsigned int n_armed;
+	u64 fired;
+	u64 overruns;
+	bool stopped;
+	bool loaded;
+	bool hardware_failed;
+	bool rang;
+	unsigned int early;
+	s64 expected;
+	s64 next_pass;
+	u64 mult;
+	long dialed;
+	bool rate_known;
+	bool base_known;
+	s64 base_phc;
+	s64 base_mono;
+	struct hrtimer timer;
+	raw_spinlock_t kick_lock;
+	struct kthread_worker *worker;
+	struct kthread_work work;
 };
 
 /**
@@ -169,6 +233,7 @@ struct ptp_departed {
  * @departed: ring of closed readers with losses
  * @n_departed: how many were ever put in
  * @fifo: queue of the sysfs attribute fifo
+ * @alarms: alarms
  * @pin_mutex: guards pin_config and serialises the driver's enable()
  * @change_lock: guards @last_change
  * @last_change: who changed the clock last, for each kind of change
@@ -202,6 +267,8 @@ struct ptp_clock {
 	struct ptp_departed departed[PTP_DEPARTED];
 	u32 n_departed;
 	struct ptp_reader *fifo;
+
+	struct ptp_alarms alarms;
 
 	struct mutex pin_mutex;
 	spinlock_t change_lock;
@@ -257,6 +324,7 @@ int ptp_op_enable(struct ptp_clock *ptp, struct ptp_clock_request *request, int 
 int ptp_op_getcyclesx(struct ptp_clock *ptp, struct timespec64 *ts,
 		      struct ptp_system_timestamp *sts);
 int ptp_op_crosscycles(struct ptp_clock *ptp, struct system_device_crosststamp *xts);
+int ptp_op_alarm(struct ptp_clock *ptp, unsigned int index, const struct timespec64 *when);
 
 /* posix.c */
 extern const struct posix_clock_operations ptp_posix_ops;
@@ -277,7 +345,58 @@ ssize_t ptp_reader_copy(struct ptp_reader *reader, struct ptp_extts_event __user
 bool ptp_reader_pop(struct ptp_reader *reader, struct ptp_extts_event *event);
 void ptp_reader_mask(struct ptp_reader *reader, int channel);
 void ptp_queue_event(struct ptp_clock *ptp, const struct ptp_extts_event *event);
+void ptp_queue_alarm(struct ptp_reader *reader, const struct ptp_extts_event *event);
 void ptp_queue_wake_all(struct ptp_clock *ptp);
+
+/* alarm.c */
+struct ptp_alarm_config;
+struct ptp_alarm_setting;
+struct ptp_alarm_status;
+struct seq_file;
+void ptp_alarm_init(struct ptp_clock *ptp);
+void ptp_alarm_stop(struct ptp_clock *ptp);
+void ptp_alarm_kick(struct ptp_clock *ptp);
+void ptp_alarm_event(struct ptp_clock *ptp);
+void ptp_alarm_follow(struct ptp_clock *ptp, bool held, int err, const s64 *delta,
+		      s64 old_ns, s64 old_mono);
+long ptp_alarm_create(struct ptp_reader *reader, struct ptp_alarm_config __user *arg);
+long ptp_alarm_settime(struct ptp_reader *reader, struct ptp_alarm_setting __user *arg);
+long ptp_alarm_gettime(struct ptp_reader *reader, struct ptp_alarm_setting __user *arg);
+long ptp_alarm_status(struct ptp_reader *reader, struct ptp_alarm_status __user *arg);
+long ptp_alarm_delete(struct ptp_reader *reader, const u32 __user *arg);
+void ptp_alarm_close(struct ptp_reader *reader);
+void ptp_alarm_show(struct seq_file *seq, struct ptp_clock *ptp);
+
+/* The common case, no alarm, must cost those who steer a clock no more than a look. */
+static inline bool ptp_alarms_armed(const struct ptp_clock *ptp)
+{
+	return unlikely(READ_ONCE(ptp->alarms.n_armed));
+}
+
+/* From here to ptp_alarm_step_end() no alarm is set or expires, if there are any. */
+static inline bool ptp_alarm_step_begin(struct ptp_clock *ptp)
+{
+	bool held = ptp_alarms_armed(ptp);
+
+	if (held)
+		mutex_lock(&ptp->alarms.mutex);
+	return held;
+}
+
+/* arguments: see ptp_alarm_follow() */
+static inline void ptp_alarm_step_end(struct ptp_clock *ptp, bool held, int err,
+				      const s64 *delta, s64 old_ns, s64 old_mono)
+{
+	if (held || ptp_alarms_armed(ptp))
+		ptp_alarm_follow(ptp, held, err, delta, old_ns, old_mono);
+}
+
+/* The clock runs at another rate from now on. */
+static inline void ptp_alarm_rate_changed(struct ptp_clock *ptp)
+{
+	if (ptp_alarms_armed(ptp))
+		ptp_alarm_kick(ptp);
+}
 
 /* pins.c */
 int ptp_set_pin(struct ptp_clock *ptp, unsigned int pin, enum ptp_pin_function func,

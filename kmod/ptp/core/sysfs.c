@@ -183,6 +183,7 @@ OP_ATTR(read, PTP_OP_READ);
 OP_ATTR(open, PTP_OP_OPEN);
 OP_ATTR(pps, PTP_OP_PPS);
 OP_ATTR(aux_work, PTP_OP_AUX_WORK);
+OP_ATTR(alarm, PTP_OP_ALARM);
 
 #define LOCKED_U64_ATTR(_name, _member)							\
 static ssize_t _name##_show(struct device *dev, struct device_attribute *attr,		\
@@ -201,6 +202,20 @@ static DEVICE_ATTR_RO(_name)
 LOCKED_U64_ATTR(extts_events, extts_events);
 LOCKED_U64_ATTR(extts_dropped, extts_dropped);
 LOCKED_U64_ATTR(readers, n_readers);
+
+#define ALARM_ATTR(_name, _member)							\
+static ssize_t _name##_show(struct device *dev, struct device_attribute *attr,		\
+			    char *page)							\
+{											\
+	return sysfs_emit(page, "%llu\n",						\
+			  (u64)READ_ONCE(clock_of(dev)->alarms._member));		\
+}											\
+static DEVICE_ATTR_RO(_name)
+
+ALARM_ATTR(alarms, n);
+ALARM_ATTR(alarms_armed, n_armed);
+ALARM_ATTR(alarms_fired, fired);
+ALARM_ATTR(alarms_overruns, overruns);
 
 /* "channel dropped", a line for each channel that lost events */
 static ssize_t extts_dropped_channels_show(struct device *dev, struct device_attribute *attr,
@@ -272,10 +287,15 @@ static struct attribute *statistics_attrs[] = {
 	OP_ATTR_REFS(open),
 	OP_ATTR_REFS(pps),
 	OP_ATTR_REFS(aux_work),
+	OP_ATTR_REFS(alarm),
 	&dev_attr_extts_events.attr,
 	&dev_attr_extts_dropped.attr,
 	&dev_attr_extts_dropped_channels.attr,
 	&dev_attr_readers.attr,
+	&dev_attr_alarms.attr,
+	&dev_attr_alarms_armed.attr,
+	&dev_attr_alarms_fired.attr,
+	&dev_attr_alarms_overruns.attr,
 	&change_last_settime.attr.attr,
 	&change_last_adjtime.attr.attr,
 	&change_last_adjfine.attr.attr,
