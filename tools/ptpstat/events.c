@@ -69,6 +69,19 @@ static const struct col error_cols[] = {
 	F("op", COL_STR, s1), F("cmd", COL_INT, a), F("duration_ns", COL_INT, duration),
 };
 
+static const struct col arm_cols[] = {
+	F("reader", COL_INT, reader), F("alarm", COL_INT, a), F("due_ns", COL_INT, x),
+	F("interval_ns", COL_INT, y), F("absolute", COL_INT, c), F("hardware", COL_INT, d),
+};
+static const struct col overrun_cols[] = {
+	F("reader", COL_INT, reader), F("alarm", COL_INT, a), F("count", COL_INT, y),
+	F("due_ns", COL_INT, x), F("reason", COL_STR, s1),
+};
+static const struct col cancel_cols[] = {
+	F("reader", COL_INT, reader), F("alarm", COL_INT, a), F("fired", COL_INT, x),
+	F("overruns", COL_INT, y), F("why", COL_STR, s1),
+};
+
 #define KIND(n, cols_) { .name = n, .cols = cols_, .ncols = sizeof(cols_) / sizeof((cols_)[0]) }
 
 static const struct {
@@ -91,6 +104,9 @@ static const struct {
 	[EV_GAP] = KIND("gap", gap_cols),
 	[EV_ORDER] = KIND("order", order_cols),
 	[EV_ERROR] = KIND("error", error_cols),
+	[EV_ARM] = KIND("arm", arm_cols),
+	[EV_OVERRUN] = KIND("overrun", overrun_cols),
+	[EV_CANCEL] = KIND("cancel", cancel_cols),
 };
 
 /* consecutive drops of one reader; the last one's story tells most */
@@ -124,6 +140,26 @@ static const char *type_name(uint32_t type)
 	return type < 3 ? names[type] : "unknown";
 }
 
+static const char *overrun_reason(uint32_t reason)
+{
+	static const char *const names[] = {
+		[OVERRUN_PENDING] = "pending", [OVERRUN_NO_ROOM] = "no_room",
+	};
+
+	return reason < OVERRUN_REASONS ? names[reason] : "unknown";
+}
+
+static const char *cancel_why(uint32_t why)
+{
+	static const char *const names[] = {
+		[CANCEL_DELETED] = "deleted", [CANCEL_CLOSED] = "closed",
+		[CANCEL_UNREGISTERED] = "unregistered", [CANCEL_EXEC] = "exec",
+		[CANCEL_DISARMED] = "disarmed",
+	};
+
+	return why < CANCEL_WHYS ? names[why] : "unknown";
+}
+
 static const char *ioctl_name(uint32_t cmd)
 {
 	static const char *const names[] = {
@@ -132,7 +168,9 @@ static const char *ioctl_name(uint32_t cmd)
 		"SYS_OFFSET_EXTENDED", "CLOCK_GETCAPS2", "EXTTS_REQUEST2", "PEROUT_REQUEST2",
 		"ENABLE_PPS2", "SYS_OFFSET2", "PIN_GETFUNC2", "PIN_SETFUNC2",
 		"SYS_OFFSET_PRECISE2", "SYS_OFFSET_EXTENDED2", "MASK_CLEAR_ALL",
-		"MASK_EN_SINGLE",
+		"MASK_EN_SINGLE", "SYS_OFFSET_PRECISE_CYCLES", "SYS_OFFSET_EXTENDED_CYCLES",
+		[64] = "ALARM_CREATE", "ALARM_SETTIME", "ALARM_GETTIME", "ALARM_STATUS",
+		"ALARM_DELETE",
 	};
 	uint32_t nr = _IOC_NR(cmd);
 
@@ -176,6 +214,16 @@ static void decode(struct row *r, const struct ptp_ev *e)
 	case EV_ERROR:
 		r->s1 = e->op < PTP_OP_COUNT ? op_names[e->op] : "unknown";
 		break;
+	case EV_ARM:
+		r->c = !!(e->b & ALARM_FLAG_ABSOLUTE);
+		r->d = !!(e->b & ALARM_FLAG_HARDWARE);
+		break;
+	case EV_OVERRUN:
+		r->s1 = overrun_reason(e->b);
+		break;
+	case EV_CANCEL:
+		r->s1 = cancel_why(e->b);
+		break;
 	}
 }
 
@@ -208,6 +256,7 @@ static void describe(char *buf, size_t size, const struct ptp_ev *e, const struc
 {
 	char took[UNITS_LEN + 8] = "", t1[UNITS_LEN], t2[UNITS_LEN], old[32], new[32];
 	const char *name;
+	int at;
 
 	clock_time(old, sizeof(old), e->x);
 	clock_time(new, sizeof(new), e->y);
@@ -278,6 +327,20 @@ static void describe(char *buf, size_t size, const struct ptp_ev *e, const struc
 			snprintf(buf, size, "ioctl 0x%08x%s", e->a, took);
 		else
 			snprintf(buf, size, "%s%s%s%s", r->s1, name ? " " : "", name ?: "", took);
+		break;
+	case EV_ARM:
+		at = snprintf(buf, size, "reader %u, alarm %u: at %s", e->reader, e->a, old);
+		if (r->y)
+			snprintf(buf + at, size - at, ", then every %s", units_ns(t2, r->y));
+		break;
+	case EV_OVERRUN:
+		snprintf(buf, size, "reader %u, alarm %u: %" PRId64 " from %s on without a signal, %s",
+			 e->reader, e->a, r->y, old,
+			 e->b == OVERRUN_PENDING ? "since one is pending" : "since there is no room");
+		break;
+	case EV_CANCEL:
+		snprintf(buf, size, "reader %u, alarm %u: %s, fired %" PRId64 ", overruns %" PRId64,
+			 e->reader, e->a, r->s1, r->x, r->y);
 		break;
 	default:
 		snprintf(buf, size, "record of unknown kind %u", e->kind);
