@@ -35,6 +35,7 @@ SAME(offsetof(struct ptp_alarm_status, due), 48);
 
 #define MS    1000000LL
 #define SIGNO (SIGRTMIN + 3)
+#define LATE  50000 /* ns, where time is exact */
 
 static int fd; /* the clock, opened for reading and writing */
 
@@ -1258,6 +1259,94 @@ static void must_show(void)
 	delete(fd, id);
 }
 
+/* the clock's own alarm does the work, until it fails: then a timer */
+static void hardware(void)
+{
+	unsigned int id = make(fd, config_of(PTP_ALARM_NOTIFY_EVENT)), i;
+	long long rung, calls = statistic("alarm");
+	struct ptp_clock_caps caps;
+	char path[96], text[32];
+
+	pioctl(fd, PTP_CLOCK_GETCAPS, &caps);
+	ok(caps.n_alarm > 0, "GETCAPS: n_alarm: %d", caps.n_alarm);
+	want(number_in(sysfs("n_alarms")), caps.n_alarm, "sysfs: n_alarms");
+	snprintf(path, sizeof(path), "/sys/bus/lab/devices/%s/alarm_rung", device);
+	want(status_of(fd, id).flags, PTP_ALARM_HARDWARE, "flags");
+	rung = number_in(path);
+	for (i = 0; i < 23; i++) {
+		set(fd, id, 0, 7 * MS, 0);
+		one_event(id, 0, "by the clock's alarm");
+	}
+	/* one that is due before it could be set needs none */
+	ok(number_in(path) - rung >= 19, "interrupts: %lld", number_in(path) - rung);
+	ok(statistic("alarm") - calls >= 19, "driver's alarm(): %lld calls",
+	   statistic("alarm") - calls);
+	/* deleted: it is not left on */
+	set(fd, id, 0, 3600 * NSEC, 0);
+	snprintf(path, sizeof(path), "/sys/bus/lab/devices/%s/alarm_on", device);
+	want(number_in(path), 1, "set: the clock's alarm is on");
+	delete(fd, id);
+	ok(eventually(number_in(path) == 0), "deleted: the clock's alarm is off");
+	id = make(fd, config_of(PTP_ALARM_NOTIFY_EVENT));
+	set(fd, id, 0, 3600 * NSEC, 0);
+	want(number_in(path), 1, "set: the clock's alarm is on");
+	set(fd, id, 0, 0, 0);
+	want(number_in(path), 0, "disarmed: the clock's alarm is off");
+	/* others of its alarms are not touched */
+	ok(slurp(path, text, sizeof(text)) > 0 && !strchr(text, '1'), "alarms that are on: %s", text);
+
+	lab("fail", "op=alarm errno=5 count=1");
+	set(fd, id, 0, 3 * MS, 0);
+	one_event(id, 0, "the clock's alarm fails");
+	want(statistic("alarm_errors"), 1, "it has failed");
+	want(status_of(fd, id).flags, 0, "flags");
+	set(fd, id, 0, 3 * MS, 0);
+	one_event(id, 0, "from then on");
+	delete(fd, id);
+}
+
+/* ---- where an instruction is a nanosecond ---- */
+
+/* each alarm by itself; none later than so much */
+static void exact(void)
+{
+	static const int64_t distances[] = { 101000, MS, 7 * MS, 23 * MS, 101 * MS, 1009 * MS,
+					     7 * NSEC, 101 * NSEC };
+	unsigned int id = make_signal(fd, SIGNO, 0, 0), one = make(fd, config_of(0)), i;
+	unsigned int signals = 0, overruns = 0;
+	struct ptp_extts_event event;
+	struct ptp_alarm_status st;
+	siginfo_t info;
+
+	for (i = 0; i < ARRAY_SIZE(distances); i++) {
+		set(fd, one, 0, distances[i], 0);
+		sysread(fd, &event, sizeof(event));
+		ok(event.rsv[1] < LATE, "alone, in %ld us: %u ns late",
+		   (long)(distances[i] / 1000), event.rsv[1]);
+	}
+	block(SIGNO, true);
+	set(fd, id, 0, 10 * MS, 10 * MS);
+	for (i = 0; i < 101; i++) {
+		if (wait_signal(SIGNO, &info, 1000) != SIGNO)
+			break;
+		signals++;
+		overruns += info.si_overrun;
+		if (i == 50)
+			adjfine_ppm(100);
+	}
+	set(fd, id, 0, 0, 0);
+	want(signals, 101, "each 10 ms: signals");
+	want(overruns, 0, "each 10 ms: overruns");
+	want(wait_signal(SIGNO, &info, 53), -EAGAIN, "each 10 ms: no other");
+	st = status_of(fd, id);
+	want(st.fired, 101, "each 10 ms: fired");
+	ok(st.max_lateness_ns < LATE, "each 10 ms: %ld ns late at most", (long)st.max_lateness_ns);
+	block(SIGNO, false);
+	adjfine_ppm(0);
+	delete(fd, id);
+	delete(fd, one);
+}
+
 /* ---- files and programs come to an end ---- */
 
 static void lifetime(void)
@@ -1561,6 +1650,8 @@ static const struct group groups[] = {
 	{ "steps", steps },
 	{ "rates", rates },
 	{ "must_show", must_show },
+	{ "hardware", hardware },
+	{ "exact", exact },
 	{ "lifetime", lifetime },
 	{ "execs", execs },
 	{ "limits", limits },
