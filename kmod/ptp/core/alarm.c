@@ -102,6 +102,7 @@ struct alarm_user {
  * @fired: notifications
  * @overruns: expirations without one
  * @last_overruns: of these, what belongs to the last notification
+ * @accepted_overruns: SIGNAL: likewise of the notification before it
  * @carry: of these, what the next notification will account for
  * @lateness: of the last notification
  * @max_lateness: the largest
@@ -130,6 +131,7 @@ struct ptp_alarm {
 	u64 fired;
 	u64 overruns;
 	u64 last_overruns;
+	u64 accepted_overruns;
 	u64 carry;
 	s64 lateness;
 	s64 max_lateness;
@@ -553,6 +555,7 @@ static enum sent signal_process(struct ptp_alarm *alarm, u64 n)
 		alarm->carry += n;
 		return NO_ROOM;
 	}
+	alarm->accepted_overruns = alarm->last_overruns;
 	alarm->last_overruns = overruns;
 	alarm->carry = 0;
 	return SENT;
@@ -598,6 +601,35 @@ static bool owner_is_gone(const struct ptp_alarm *alarm)
 	gone = !leader || READ_ONCE(leader->self_exec_id) != alarm->exec_id;
 	rcu_read_unlock();
 	return gone;
+}
+
+/*
+ * What timer_getoverrun() wants: the overruns of the signal that was accepted last. The
+ * next one may be pending already.
+ */
+static u64 accepted_overruns(const struct ptp_alarm *alarm)
+{
+	struct sighand_struct *sighand = NULL;
+	u64 overruns = alarm->last_overruns;
+	struct task_struct *task;
+
+	if (alarm->notify != PTP_ALARM_NOTIFY_SIGNAL)
+		return overruns;
+	rcu_read_lock();
+	if (alarm->to_thread)
+		task = pid_task(alarm->thread, PIDTYPE_PID);
+	else
+		task = pid_task(alarm->process, PIDTYPE_TGID);
+	if (task)
+		sighand = lock_signals(task);
+	if (sighand) {
+		if (queued_signal(alarm->to_thread ? &task->pending :
+				  &task->signal->shared_pending, alarm))
+			overruns = alarm->accepted_overruns;
+		spin_unlock_irq(&sighand->siglock);
+	}
+	rcu_read_unlock();
+	return overruns;
 }
 
 /* ---- expirations ---- */
@@ -1199,7 +1231,7 @@ long ptp_alarm_status(struct ptp_reader *reader, struct ptp_alarm_status __user 
 			       (has_hardware(ptp) ? PTP_ALARM_HARDWARE : 0);
 		status.fired = alarm->fired;
 		status.overruns = alarm->overruns;
-		status.last_overruns = alarm->last_overruns;
+		status.last_overruns = accepted_overruns(alarm);
 		status.lateness_ns = alarm->lateness;
 		status.max_lateness_ns = alarm->max_lateness;
 		if (alarm->armed)
