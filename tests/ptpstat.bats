@@ -347,6 +347,59 @@ without_btf() {
 	[[ $output == "ptpstat (chronoscope) "* ]]
 }
 
+# how posix_timer is run on a PTP clock
+on_phc() {
+	LD_PRELOAD=/usr/local/lib/libchs_timer.so posix_timer "$@" >"$err.timer" || {
+		grep -v '^ok' "$err.timer"
+		return 1
+	}
+}
+
+@test "alarms: 101 expirations are 101 signals and overruns, at 100 ppm more half-way" {
+	local c by_itself=
+	c=$(new)
+	begin -e -l
+	ptp_load "/dev/$c" sleep=500 freq=100000 3>&- &
+	on_phc "/dev/$c" hundred_one
+	wait %ptp_load
+	end
+	holds '.[-1].alarms | length == 1' \
+		'.[-1].alarms[0] | .comm == "posix_timer" and .fired + .overruns == 101 and .fired > 23' \
+		'.[-1].alarms[0] | .late_p50_ns > 0 and .late_p50_ns <= .late_p99_ns and
+		.late_p99_ns <= .late_max_ns and .late_avg_ns <= .late_max_ns and
+		(.late_histogram_ns | map(.[2]) | add) == .fired' \
+		'[.[] | select(.type == "arm")] | .[0].interval_ns == 10000000 and
+		.[0].absolute == 1 and (map(.pid) | unique | length) == 1' \
+		'([.[] | select(.type == "arm")][1].mono_ns) as $stop |
+		[.[] | select(.type == "adjfine")] | map(.new_ppb | round) == [100000] and
+		.[0].mono_ns < $stop' \
+		'[.[] | select(.type == "cancel")] | map(.why) == ["disarmed", "deleted"] and
+		.[-1].fired + .[-1].overruns == 101' \
+		'.[-1] | .emitted == .seen + .lost and .lost == 0'
+}
+
+@test "alarms: overruns of a signal that is not let in, by raw tracepoints; --pid leaves out others'" {
+	local c d
+	c=$(new) d=$(new)
+	begin -e
+	on_phc "/dev/$c" overrun
+	on_phc "/dev/$d" sleeping
+	end
+	# sleeps by an alarm of the program's own file each
+	holds '[.[] | select(.type == "overrun")] | length > 0 and
+		all(.comm == "posix_timer" and .reason == "pending" and .count > 0)' \
+		'[.[] | select(.type == "overrun") | .count] | add > 19' \
+		".[-1].alarms | map(select(.clock == \"$c\")) | length == 1 and .[0].overruns > 19 and
+		.[0].fired < 9" \
+		".[-1].alarms | map(select(.clock == \"$d\")) | length == 1 and .[0].overruns == 0" \
+		'(.[-1].alarms | map(.pid) | unique | length) == 2' \
+		'.[-1] | .emitted == .seen + .lost and .lost == 0'
+	begin --pid 1 60
+	on_phc "/dev/$c" overrun
+	end
+	holds '.[-1].alarms == []' '.[-1].cost_runs_per_s > 0'
+}
+
 # programs and links are taken apart a little after their last file has gone
 used_is() {
 	[ "$(cat /sys/module/chs_ptp/refcnt)" = "$1" ]

@@ -288,12 +288,51 @@ static void overrun(void)
 	after = (now_ns(clk) - start) / period;
 	ok(over + 1 >= before - 1 && over + 1 <= after,
 	   "overrun: one signal for what expired while it was blocked");
+	/* the next signal is on its way: the count is of the one that was accepted */
+	nap_ms(53);
+	ok(timer_getoverrun(timer) == over, "overrun: stays as long as no other is accepted");
 	want(arm(timer, 0, 0, 0), 0, "overrun: disarmed");
 	await(SIGRTMIN, 0, &info);
 	want(await(SIGRTMIN, 50, &info), -EAGAIN, "overrun: at most one more was on its way");
 	arm(timer, 0, MS, 0);
 	want(await(SIGRTMIN, 1000, &info), SIGRTMIN, "overrun: armed anew");
 	want(call(timer_getoverrun(timer)), 0, "overrun: counts anew");
+	timer_delete(timer);
+	unblock(SIGRTMIN);
+}
+
+/*
+ * Exactly 101 expirations, 10 ms apart. The last ones by themselves, since a periodic
+ * timer may be one further by the time that it is stopped.
+ */
+static void hundred_one(void)
+{
+	const int64_t period = 10 * MS;
+	int64_t start, count = 0;
+	siginfo_t info;
+	timer_t timer;
+
+	/* libc's kernel does not tell the overruns of a timer that was stopped */
+	if (clk >= 0)
+		return;
+	block(SIGRTMIN);
+	timer = must_create(SIGEV_SIGNAL, SIGRTMIN, NULL);
+	start = now_ns(clk);
+	arm(timer, TIMER_ABSTIME, start + period, period);
+	while (count < 79 && await(SIGRTMIN, 5000, &info) == SIGRTMIN)
+		count += 1 + timer_getoverrun(timer);
+	arm(timer, 0, 0, 0);
+	if (await(SIGRTMIN, 0, &info) == SIGRTMIN)
+		count += 1 + timer_getoverrun(timer);
+	ok(count < 101, "hundred_one: stopped in time");
+	while (count < 101) {
+		arm(timer, TIMER_ABSTIME, start + (count + 1) * period, 0);
+		if (await(SIGRTMIN, 5000, &info) != SIGRTMIN)
+			break;
+		count += 1 + timer_getoverrun(timer);
+	}
+	want(count, 101, "hundred_one: signals and overruns");
+	want(await(SIGRTMIN, 50, &info), -EAGAIN, "hundred_one: and no more");
 	timer_delete(timer);
 	unblock(SIGRTMIN);
 }
@@ -733,7 +772,7 @@ static const struct group groups[] = {
 	{ "thread_id", thread_id }, { "by_thread", by_thread }, { "many", many },
 	{ "handlers", handlers }, { "sleeping", sleeping },   { "cancelled", cancelled },
 	{ "forking", forking },	  { "executing", executing }, { "refused", refused },
-	{ "closed", closed },
+	{ "closed", closed },	  { "hundred_one", hundred_one },
 };
 
 int main(int argc, char **argv)

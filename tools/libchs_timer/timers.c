@@ -337,3 +337,17 @@ __attribute__((constructor)) static void begin(void)
 {
 	pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }
+
+/* a child may hold the open file, and with it the alarms, longer than we live */
+__attribute__((destructor)) static void end(void)
+{
+	struct timer *t;
+
+	for (unsigned int i = 0; i < PER_CHUNK * CHUNKS; i++) {
+		t = entry_at(i);
+		if (!t)
+			break;
+		if (atomic_load(&t->state) & LIVE)
+			ioctl(t->clock.fd, PTP_ALARM_DELETE, &t->alarm);
+	}
+}
