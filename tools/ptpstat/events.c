@@ -109,7 +109,7 @@ static const struct {
 	[EV_CANCEL] = KIND("cancel", cancel_cols),
 };
 
-/* consecutive drops of one reader; the last one's story tells most */
+/* consecutive drops of one reader, or overruns of one alarm; the last one's story tells most */
 struct burst {
 	struct ptp_ev_story last;
 	int64_t first_event_ns;
@@ -329,18 +329,21 @@ static void describe(char *buf, size_t size, const struct ptp_ev *e, const struc
 			snprintf(buf, size, "%s%s%s%s", r->s1, name ? " " : "", name ?: "", took);
 		break;
 	case EV_ARM:
-		at = snprintf(buf, size, "reader %u, alarm %u: at %s", e->reader, e->a, old);
+		at = snprintf(buf, size, "alarm %u at %s", e->a, old);
 		if (r->y)
-			snprintf(buf + at, size - at, ", then every %s", units_ns(t2, r->y));
+			snprintf(buf + at, size - at, ", every %s", units_ns(t2, r->y));
 		break;
 	case EV_OVERRUN:
-		snprintf(buf, size, "reader %u, alarm %u: %" PRId64 " from %s on without a signal, %s",
-			 e->reader, e->a, r->y, old,
-			 e->b == OVERRUN_PENDING ? "since one is pending" : "since there is no room");
+		clock_time(old, sizeof(old), r->x);
+		at = snprintf(buf, size, "alarm %u: %" PRId64 "%s", e->a, r->y,
+			      e->b == OVERRUN_PENDING ? " while one is pending" :
+			      ", no room for a signal");
+		if (wide)
+			snprintf(buf + at, size - at, ", from %s on", old);
 		break;
 	case EV_CANCEL:
-		snprintf(buf, size, "reader %u, alarm %u: %s, fired %" PRId64 ", overruns %" PRId64,
-			 e->reader, e->a, r->s1, r->x, r->y);
+		snprintf(buf, size, "alarm %u %s: %" PRId64 " fired, %" PRId64 " over", e->a,
+			 r->s1, r->x, r->y);
 		break;
 	default:
 		snprintf(buf, size, "record of unknown kind %u", e->kind);
@@ -492,7 +495,7 @@ static void write_burst(struct out *o, const struct config *cfg, int i)
 
 	memmove(&bursts[i], &bursts[i + 1], (nbursts - i - 1) * sizeof(b));
 	nbursts--;
-	write_event(o, cfg, &b.last.ev, &b.last, &b);
+	write_event(o, cfg, &b.last.ev, b.last.ev.kind == EV_DROP ? &b.last : NULL, &b);
 }
 
 void event_flush(struct out *o, const struct config *cfg, bool all)
@@ -506,16 +509,32 @@ void event_flush(struct out *o, const struct config *cfg, bool all)
 			i++;
 }
 
-static void add_drop(struct out *o, const struct config *cfg, const struct ptp_ev_story *s)
+static bool folds(const struct ptp_ev *e)
+{
+	return e->kind == EV_DROP || e->kind == EV_OVERRUN;
+}
+
+static void add_to_burst(struct out *o, const struct config *cfg, const struct ptp_ev_story *s)
 {
 	struct burst *b;
+	int64_t overruns;
 
 	for (int i = 0; i < nbursts; i++) {
 		b = &bursts[i];
-		if (b->last.ev.index != s->ev.index || b->last.ev.reader != s->ev.reader)
+		if (b->last.ev.kind != s->ev.kind || b->last.ev.index != s->ev.index ||
+		    b->last.ev.reader != s->ev.reader)
 			continue;
-		/* another channel, or a read in between, is another burst */
-		if (b->last.ev.a == s->ev.a && b->last.since_ns == s->since_ns) {
+		if (s->ev.kind == EV_OVERRUN) {
+			if (b->last.ev.a != s->ev.a)
+				continue;
+			if (b->last.ev.b == s->ev.b) {
+				overruns = b->last.ev.y + s->ev.y;
+				b->last = *s;
+				b->last.ev.y = overruns;
+				return;
+			}
+		} else if (b->last.ev.a == s->ev.a && b->last.since_ns == s->since_ns) {
+			/* another channel, or a read in between, is another burst */
 			b->last = *s;
 			b->count++;
 			return;
@@ -534,12 +553,15 @@ static void add_drop(struct out *o, const struct config *cfg, const struct ptp_e
 		write_burst(o, cfg, nbursts - 1);
 }
 
-/* must the drops before it be told before e? What has no part in them does not matter. */
+/* must the burst before it be told before e? What has no part in it does not matter. */
 static bool ends_burst(const struct ptp_ev *e, const struct ptp_ev *drop)
 {
 	if (e->index != drop->index)
 		return false;
 	switch (e->kind) {
+	case EV_ARM:
+	case EV_CANCEL:
+		return drop->kind == EV_OVERRUN && e->a == drop->a;
 	case EV_RELEASE:
 	case EV_MASK:
 		return e->reader == drop->reader;
@@ -560,8 +582,8 @@ void event_show(struct out *o, const struct config *cfg, const void *data, size_
 
 	/* the ring's memory is read-only, and names are cleaned in place */
 	memcpy(&s, data, has_story ? sizeof(s) : sizeof(s.ev));
-	if (s.ev.kind == EV_DROP) {
-		add_drop(o, cfg, &s);
+	if (folds(&s.ev)) {
+		add_to_burst(o, cfg, &s);
 		return;
 	}
 	for (int i = 0; i < nbursts;)
