@@ -44,6 +44,8 @@ UNITS  := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 MANS   := $(wildcard tools/man/*.[1-8])
 BINS   := $(addprefix $(O)/bin/,$(TOOLS) $(PROGS))
 SHARED := $(SHLIBS:%=$(O)/lib/%.so)
+# what tests preload into others' programs
+SHIMS  := $(patsubst tests/prog/shim/%.c,$(O)/lib/%.so,$(wildcard tests/prog/shim/*.c))
 
 .PHONY: help
 help: ## this list
@@ -132,7 +134,7 @@ LIB_OBJS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard tools/lib/*.c))
 SKELS    := $(patsubst bpf/%.bpf.c,$(O)/bpf/%.skel.h,$(wildcard bpf/*.bpf.c))
 
 .PHONY: tools
-tools: $(BINS) $(SHARED) ## tools, BPF programs and test programs
+tools: $(BINS) $(SHARED) $(SHIMS) ## tools, BPF programs and test programs
 	@:
 
 # the skeletons must be there before the first compile has written its .d file
@@ -165,6 +167,13 @@ $(O)/lib/$(1).so: $(patsubst %.c,$(O)/obj/%.o,$(wildcard tools/$(1)/*.c))
 	$$(Q)$$(CC) -shared $$(LDFLAGS) -Wl,-soname,$(1).so -Wl,-z,defs $$^ -o $$@
 endef
 $(foreach l,$(SHLIBS),$(eval $(call lib_rule,$(l))))
+
+$(SHIMS): $(O)/lib/%.so: $(O)/obj/tests/prog/shim/%.o
+	$(note) LD $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -shared $(LDFLAGS) $^ -o $@
+
+$(O)/obj/tests/prog/shim/%.o: TOOL_CFLAGS += -fPIC
 
 $(addprefix $(O)/bin/,$(PROGS)): $(O)/bin/%: $(O)/obj/tests/prog/%.o
 	$(note) LD $@

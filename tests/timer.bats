@@ -41,3 +41,29 @@ on_phc() {
 	new_phc
 	on_phc forking executing
 }
+
+# cyclictest's last line: T: 0 (  101) P: 0 I:10000 C:     23 Min:    210 Act: ...
+cycles() {
+	LD_PRELOAD=/usr/local/lib/realtime_is_phc.so:$library PHC=$node \
+		timeout 30 cyclictest -q -c 1 -i 10000 -l 23 "$@" | awk '
+		/^T: 0/ {
+			gsub(/[:()]/, " ")
+			for (i = 1; i < NF; i++)
+				v[$i] = $(i + 1)
+		}
+		END { exit !(v["C"] == 23 && v["Min"] >= 0 && v["Max"] < 1000000) }'
+}
+
+@test "a foreign program, cyclictest, sleeps and has its timers on a PTP clock" {
+	local fired way before
+	command -v cyclictest >/dev/null || skip "no cyclictest: make deps"
+	# at a time that is long past elsewhere
+	new_phc time=1000000000000
+	fired=$sys/statistics/alarms_fired
+	for way in '' -r -x '-x -r'; do
+		before=$(cat "$fired")
+		# shellcheck disable=SC2086
+		cycles $way
+		[ $(($(cat "$fired") - before)) -ge 12 ]
+	done
+}

@@ -342,8 +342,8 @@ static void describe(char *buf, size_t size, const struct ptp_ev *e, const struc
 			snprintf(buf + at, size - at, ", from %s on", old);
 		break;
 	case EV_CANCEL:
-		snprintf(buf, size, "alarm %u %s: %" PRId64 " fired, %" PRId64 " over", e->a,
-			 r->s1, r->x, r->y);
+		snprintf(buf, size, "alarm %u %s; fired %" PRId64 " + %" PRId64, e->a, r->s1, r->x,
+			 r->y);
 		break;
 	default:
 		snprintf(buf, size, "record of unknown kind %u", e->kind);
