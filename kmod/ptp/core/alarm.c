@@ -28,13 +28,11 @@
 #include <linux/module.h>
 #include <linux/overflow.h>
 #include <linux/pid.h>
-#include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/seq_file.h>
 #include <linux/signal.h>
-#include <linux/signalfd.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
@@ -58,20 +56,21 @@ static unsigned int alarm_gap_us = 50;
 module_param(alarm_gap_us, uint, 0644);
 MODULE_PARM_DESC(alarm_gap_us, "shortest time between two expirations, us");
 
-#define ALARM_FAR	NSEC_PER_SEC		/* longest sleep: the rate may change unseen */
-#define ALARM_NEAR	(10 * NSEC_PER_MSEC)	/* what is nearer than this is slept in one go */
-#define ALARM_RETRY	(10 * NSEC_PER_MSEC)	/* until a clock that cannot be read is read again */
-#define RATE_SHIFT	28			/* of &ptp_alarms.mult */
-#define RATE_ONE	(1ULL << RATE_SHIFT)
-#define RATE_FIRST	(8 * NSEC_PER_MSEC)	/* shortest base of an estimate, if it is the first */
-#define RATE_BASE	(250 * NSEC_PER_MSEC)	/* and later */
-#define RATE_OLD	(30 * NSEC_PER_SEC)	/* a base that tells nothing any more */
-#define PPM_ONE		(1000000LL << 16)	/* rate 1 as scaled ppm */
+#define ALARM_FAR      NSEC_PER_SEC	    /* longest sleep: the rate may change unseen */
+#define ALARM_NEAR     (10 * NSEC_PER_MSEC) /* what is nearer than this is slept in one go */
+#define ALARM_RETRY    (10 * NSEC_PER_MSEC) /* until a clock that cannot be read is read again */
+#define ALARM_POSTPONE NSEC_PER_MSEC	    /* while the owner is in the middle of an exec */
+#define RATE_SHIFT     28		    /* of &ptp_alarms.mult */
+#define RATE_ONE       (1ULL << RATE_SHIFT)
+#define RATE_FIRST     (8 * NSEC_PER_MSEC)   /* shortest base of an estimate, if it is the first */
+#define RATE_BASE      (250 * NSEC_PER_MSEC) /* and later */
+#define RATE_OLD       (30 * NSEC_PER_SEC)   /* a base that tells nothing any more */
+#define PPM_ONE	       (1000000LL << 16)     /* rate 1 as scaled ppm */
 
 enum alarm_cancel { CANCEL_DELETED, CANCEL_CLOSED, CANCEL_CLOCK, CANCEL_EXEC, CANCEL_DISARMED };
 enum alarm_overrun { OVERRUN_PENDING, OVERRUN_NO_ROOM };
 
-#define TRACE_HARDWARE	2	/* in the flags of ptp_alarm_arm, beside PTP_ALARM_ABSTIME */
+#define TRACE_HARDWARE 2 /* in the flags of ptp_alarm_arm, beside PTP_ALARM_ABSTIME */
 
 /* one reading of the clock: what it showed, and at which ns of CLOCK_MONOTONIC */
 struct alarm_reading {
@@ -88,7 +87,8 @@ struct alarm_user {
 
 /**
  * struct ptp_alarm - one alarm; all of it under &ptp_alarms.mutex
- * @node: in &ptp_alarms.queue; its time is when the alarm is due, ns of the clock
+ * @node: in &ptp_alarms.queue; its time is @due, or later if it was postponed
+ * @due: when it expires, ns of the clock
  * @of_clock: in &ptp_alarms.all
  * @of_reader: in &ptp_reader.alarms
  * @reader: the file that made it
@@ -118,6 +118,7 @@ struct alarm_user {
  */
 struct ptp_alarm {
 	struct timerqueue_node node;
+	s64 due;
 	struct list_head of_clock;
 	struct list_head of_reader;
 	struct ptp_reader *reader;
@@ -151,11 +152,6 @@ static u32 next_alarm_id;
 
 static DEFINE_MUTEX(alarm_users_mutex);
 static LIST_HEAD(alarm_users);
-
-static s64 due_of(const struct ptp_alarm *alarm)
-{
-	return alarm->node.expires;
-}
 
 static struct ptp_alarm *first_alarm(struct ptp_alarms *alarms)
 {
@@ -208,20 +204,22 @@ static void follow_dial(struct ptp_clock *ptp)
 	alarms->base_known = false;
 }
 
-static void learn_rate(struct ptp_clock *ptp, const struct alarm_reading *now)
+static void learn_rate(struct ptp_clock *ptp, const struct alarm_reading *now, unsigned int steps)
 {
 	struct ptp_alarms *alarms = &ptp->alarms;
 	s64 mono = now->mono - alarms->base_mono, phc = sub_ns(now->phc, alarms->base_phc);
 	u64 mult;
 
 	follow_dial(ptp);
+	if (alarms->base_steps != steps)
+		alarms->base_known = false;
 	if (alarms->base_known && mono < (alarms->rate_known ? RATE_BASE : RATE_FIRST))
 		return;
 	if (alarms->base_known && mono < RATE_OLD && phc > 0) {
 		mult = div64_u64((u64)mono << RATE_SHIFT, phc);
 		/* one that makes no sense comes from a step that nobody told us of */
-		if (mult > alarms->mult / 4 && mult < alarms->mult * 4 &&
-		    mult > RATE_ONE / 16 && mult < RATE_ONE * 16) {
+		if (mult > alarms->mult / 4 && mult < alarms->mult * 4 && mult > RATE_ONE / 16 &&
+		    mult < RATE_ONE * 16) {
 			alarms->mult = mult;
 			alarms->rate_known = true;
 			if (mono < RATE_BASE)
@@ -230,6 +228,7 @@ static void learn_rate(struct ptp_clock *ptp, const struct alarm_reading *now)
 	}
 	alarms->base_phc = now->phc;
 	alarms->base_mono = now->mono;
+	alarms->base_steps = steps;
 	alarms->base_known = true;
 }
 
@@ -249,6 +248,7 @@ static s64 phc_of(const struct ptp_alarms *alarms, s64 mono)
 
 static int read_clock(struct ptp_clock *ptp, struct alarm_reading *now)
 {
+	unsigned int steps = READ_ONCE(ptp->alarms.steps);
 	struct timespec64 ts;
 	s64 before;
 	int err;
@@ -260,7 +260,7 @@ static int read_clock(struct ptp_clock *ptp, struct alarm_reading *now)
 		return err;
 	now->mono = before + (ktime_get_ns() - before) / 2;
 	now->phc = timespec64_to_ns(&ts);
-	learn_rate(ptp, now);
+	learn_rate(ptp, now, steps);
 	return 0;
 }
 
@@ -331,8 +331,9 @@ static bool load_hardware(struct ptp_clock *ptp, s64 due)
 
 static s64 rest_of(const struct ptp_alarms *alarms)
 {
-	return alarms->early < 2 ? 0 :
-	       ((s64)READ_ONCE(alarm_gap_us) * NSEC_PER_USEC) << min(alarms->early - 2, 8U);
+	s64 gap = (s64)READ_ONCE(alarm_gap_us) * NSEC_PER_USEC;
+
+	return alarms->early < 2 ? 0 : gap << min(alarms->early - 2, 8U);
 }
 
 /* Have us woken for the earliest alarm that is left. */
@@ -340,7 +341,7 @@ static void set_backend(struct ptp_clock *ptp, const struct alarm_reading *now)
 {
 	struct ptp_alarms *alarms = &ptp->alarms;
 	struct ptp_alarm *first = first_alarm(alarms);
-	s64 delay, at;
+	s64 when, delay, at;
 
 	alarms->expected = 0;
 	if (!first) {
@@ -348,10 +349,11 @@ static void set_backend(struct ptp_clock *ptp, const struct alarm_reading *now)
 		unload_hardware(ptp);
 		return;
 	}
-	delay = mono_of(alarms, sub_ns(due_of(first), now->phc));
+	when = first->node.expires;
+	delay = mono_of(alarms, sub_ns(when, now->phc));
 	at = now->mono + max(delay, rest_of(alarms));
 	/* an alarm that rings before its time is left alone until this one is over */
-	if (!alarms->early && at >= alarms->next_pass && load_hardware(ptp, due_of(first))) {
+	if (!alarms->early && at >= alarms->next_pass && load_hardware(ptp, when)) {
 		hrtimer_try_to_cancel(&alarms->timer);
 		return;
 	}
@@ -368,20 +370,31 @@ static void set_backend(struct ptp_clock *ptp, const struct alarm_reading *now)
 
 /* ---- signals ---- */
 
-enum sent { SENT, STILL_PENDING, NO_ROOM, OWNER_GONE };
+enum sent { SENT, STILL_PENDING, NO_ROOM, OWNER_GONE, OWNER_BUSY };
 
-static struct sighand_struct *lock_signals(struct task_struct *task)
+static struct sighand_struct *find_and_lock(struct task_struct *task)
 {
 	struct sighand_struct *sighand;
 
 	while ((sighand = rcu_dereference(task->sighand))) {
 		spin_lock_irq(&sighand->siglock);
-		if (likely(sighand == rcu_access_pointer(task->sighand)))
+		if (likely(sighand == rcu_access_pointer(task->sighand))) {
+			__release(&sighand->siglock); /* see lock_signals() */
 			return sighand;
+		}
 		/* exec has given it another in between */
 		spin_unlock_irq(&sighand->siglock);
 	}
 	return NULL;
+}
+
+/* rcu_read_lock() held; NULL: the task has ended. Tells sparse what it cannot see. */
+static inline struct sighand_struct *lock_signals(struct task_struct *task)
+{
+	struct sighand_struct *sighand = find_and_lock(task);
+
+	(void)__cond_lock(&sighand->siglock, sighand);
+	return sighand;
 }
 
 static struct sigqueue *queued_signal(struct sigpending *pending, const struct ptp_alarm *alarm)
@@ -468,11 +481,58 @@ static void share_signal(const struct ptp_alarm *alarm, struct task_struct *sent
 			}
 		}
 	}
-	signalfd_notify(sent_to, alarm->signo);
+	wake_up(&sighand->signalfd_wqh);
 unlock:
 	spin_unlock_irq(&sighand->siglock);
 unlock_rcu:
 	rcu_read_unlock();
+}
+
+/* siglock held; see find_target() */
+static struct task_struct *choose_target(struct ptp_alarm *alarm, struct task_struct *leader, u64 n,
+					 enum sent *why)
+{
+	struct task_struct *target;
+	struct sigqueue *q;
+
+	if (leader->signal->flags & SIGNAL_GROUP_EXIT)
+		return NULL;
+	if (alarm->to_thread) {
+		*why = NO_ROOM;
+		target = pid_task(alarm->thread, PIDTYPE_PID);
+		if (target && (!same_thread_group(target, leader) || target->flags & PF_EXITING))
+			return NULL;
+	} else {
+		target = pick_thread(alarm, leader);
+	}
+	if (!target)
+		return NULL;
+	q = queued_signal(alarm->to_thread ? &target->pending : &leader->signal->shared_pending,
+			  alarm);
+	if (q) {
+		alarm->last_overruns += n;
+		q->info.si_overrun = min_t(u64, alarm->last_overruns, INT_MAX);
+	} else if (alarm->signo < SIGRTMIN && sigismember(&target->pending.signal, alarm->signo)) {
+		/* somebody else's: the kernel would not queue a second */
+		alarm->carry += n;
+	} else {
+		return get_task_struct(target);
+	}
+	*why = STILL_PENDING;
+	return NULL;
+}
+
+static struct task_struct *take_aim(struct ptp_alarm *alarm, struct task_struct *leader, u64 n,
+				    enum sent *why)
+{
+	struct sighand_struct *sighand = lock_signals(leader);
+	struct task_struct *target;
+
+	if (!sighand)
+		return NULL;
+	target = choose_target(alarm, leader, n, why);
+	spin_unlock_irq(&sighand->siglock);
+	return target;
 }
 
 /*
@@ -482,46 +542,12 @@ unlock_rcu:
 static struct task_struct *find_target(struct ptp_alarm *alarm, u64 n, enum sent *why)
 {
 	struct task_struct *leader, *target = NULL;
-	struct sighand_struct *sighand = NULL;
-	struct sigqueue *q;
 
 	*why = OWNER_GONE;
 	rcu_read_lock();
 	leader = pid_task(alarm->process, PIDTYPE_TGID);
 	if (leader && READ_ONCE(leader->self_exec_id) == alarm->exec_id)
-		sighand = lock_signals(leader);
-	if (!sighand)
-		goto unlock_rcu;
-	if (leader->signal->flags & SIGNAL_GROUP_EXIT)
-		goto unlock;
-	if (alarm->to_thread) {
-		*why = NO_ROOM;
-		target = pid_task(alarm->thread, PIDTYPE_PID);
-		if (target && (!same_thread_group(target, leader) || target->flags & PF_EXITING))
-			target = NULL;
-	} else {
-		target = pick_thread(alarm, leader);
-	}
-	if (!target)
-		goto unlock;
-	q = queued_signal(alarm->to_thread ? &target->pending : &leader->signal->shared_pending,
-			  alarm);
-	if (q) {
-		alarm->last_overruns += n;
-		q->info.si_overrun = min_t(u64, alarm->last_overruns, INT_MAX);
-	} else if (alarm->signo < SIGRTMIN &&
-		   sigismember(&target->pending.signal, alarm->signo)) {
-		/* somebody else's: the kernel would not queue a second */
-		alarm->carry += n;
-	} else {
-		get_task_struct(target);
-		goto unlock;
-	}
-	*why = STILL_PENDING;
-	target = NULL;
-unlock:
-	spin_unlock_irq(&sighand->siglock);
-unlock_rcu:
+		target = take_aim(alarm, leader, n, why);
 	rcu_read_unlock();
 	return target;
 }
@@ -564,10 +590,10 @@ static enum sent signal_process(struct ptp_alarm *alarm, u64 n)
 /*
  * One signal for n expirations, or none while the one before is still pending.
  *
- * Not in the middle of an exec, nor after it: the program that made the alarm is
- * gone with its handlers. exec takes exec_update_lock for writing before it takes
- * away pending SI_TIMER signals, and gives it back when self_exec_id is another, so
- * that no signal of ours gets into the next program; nobody else takes it for writing.
+ * Never to the next program: after an exec, the handlers of the one that made the
+ * alarm are gone. exec holds cred_guard_mutex from before it takes away what SI_TIMER
+ * signals are pending until self_exec_id is another, and may still fail in between. So
+ * what we send with the mutex held is for the program that we know, or is taken away.
  */
 static enum sent send_signal(struct ptp_alarm *alarm, u64 n)
 {
@@ -581,9 +607,11 @@ static enum sent send_signal(struct ptp_alarm *alarm, u64 n)
 	rcu_read_unlock();
 	if (!leader)
 		return OWNER_GONE;
-	if (down_read_trylock(&leader->signal->exec_update_lock)) {
+	if (mutex_trylock(&leader->signal->cred_guard_mutex)) {
 		sent = signal_process(alarm, n);
-		up_read(&leader->signal->exec_update_lock);
+		mutex_unlock(&leader->signal->cred_guard_mutex);
+	} else {
+		sent = OWNER_BUSY;
 	}
 	put_task_struct(leader);
 	return sent;
@@ -634,9 +662,11 @@ static u64 accepted_overruns(const struct ptp_alarm *alarm)
 
 /* ---- expirations ---- */
 
-static void put_in_queue(struct ptp_alarms *alarms, struct ptp_alarm *alarm, s64 due)
+/* to be looked at when it is due, or later */
+static void put_in_queue(struct ptp_alarms *alarms, struct ptp_alarm *alarm, s64 due, s64 when)
 {
-	alarm->node.expires = due;
+	alarm->due = due;
+	alarm->node.expires = when;
 	timerqueue_add(&alarms->queue, &alarm->node);
 	alarm->armed = true;
 	WRITE_ONCE(alarms->n_armed, alarms->n_armed + 1);
@@ -678,8 +708,8 @@ static void alarm_destroy(struct ptp_clock *ptp, struct ptp_alarm *alarm, enum a
 	alarm_free(alarm);
 }
 
-/* n expirations, of which the last was due at due */
-static void notify(struct ptp_clock *ptp, struct ptp_alarm *alarm, s64 due, s64 lateness, u64 n)
+/* n expirations, of which the last was due at due; false if it has to wait */
+static bool notify(struct ptp_clock *ptp, struct ptp_alarm *alarm, s64 due, s64 lateness, u64 n)
 {
 	enum sent sent = SENT;
 
@@ -692,13 +722,15 @@ static void notify(struct ptp_clock *ptp, struct ptp_alarm *alarm, s64 due, s64 
 		break;
 	case OWNER_GONE:
 		alarm_destroy(ptp, alarm, CANCEL_EXEC);
-		return;
+		return true;
+	case OWNER_BUSY:
+		return false;
 	default:
 		alarm->overruns += n;
 		WRITE_ONCE(ptp->alarms.overruns, ptp->alarms.overruns + n);
 		trace_ptp_alarm_overrun(ptp->index, alarm->reader->id, alarm->id, due, n,
 					sent == NO_ROOM ? OVERRUN_NO_ROOM : OVERRUN_PENDING);
-		return;
+		return true;
 	}
 	if (alarm->notify == PTP_ALARM_NOTIFY_EVENT)
 		put_event(alarm, due, lateness);
@@ -712,21 +744,26 @@ static void notify(struct ptp_clock *ptp, struct ptp_alarm *alarm, s64 due, s64 
 	alarm->max_lateness = max(alarm->max_lateness, lateness);
 	trace_ptp_alarm_fire(ptp->index, alarm->reader->id, alarm->id, due, lateness, n - 1,
 			     alarm->notify, alarm->pid, alarm->comm);
+	return true;
 }
 
 static void alarm_expire(struct ptp_clock *ptp, struct ptp_alarm *alarm, s64 now)
 {
-	s64 due = due_of(alarm), next;
+	struct ptp_alarms *alarms = &ptp->alarms;
+	s64 first = alarm->due, due = first, next;
 	u64 more = 0;
 
-	take_from_queue(&ptp->alarms, alarm);
+	take_from_queue(alarms, alarm);
 	if (alarm->interval) {
 		more = div64_u64(now - due, alarm->interval);
 		due += more * alarm->interval;
 		next = add_ns(due, alarm->interval);
-		put_in_queue(&ptp->alarms, alarm, next);
+		put_in_queue(alarms, alarm, next, next);
 	}
-	notify(ptp, alarm, due, now - due, more + 1);
+	if (notify(ptp, alarm, due, now - due, more + 1))
+		return;
+	take_from_queue(alarms, alarm);
+	put_in_queue(alarms, alarm, first, add_ns(now, phc_of(alarms, ALARM_POSTPONE)));
 }
 
 static bool expire_all(struct ptp_clock *ptp, s64 now)
@@ -734,9 +771,9 @@ static bool expire_all(struct ptp_clock *ptp, s64 now)
 	struct ptp_alarm *alarm;
 	bool any = false;
 
-	while ((alarm = first_alarm(&ptp->alarms)) && due_of(alarm) <= now) {
-		/* the end of time: it is not a due time any more, nor can it be passed */
-		if (due_of(alarm) == S64_MAX)
+	while ((alarm = first_alarm(&ptp->alarms)) && alarm->node.expires <= now) {
+		/* the end of time, which does not pass */
+		if (alarm->node.expires == S64_MAX)
 			break;
 		alarm_expire(ptp, alarm, now);
 		any = true;
@@ -776,8 +813,8 @@ static void alarm_pass(struct kthread_work *work)
 	if (expire_all(ptp, now.phc)) {
 		alarms->early = 0;
 		end = ktime_get_ns();
-		alarms->next_pass = end + max((s64)READ_ONCE(alarm_gap_us) * NSEC_PER_USEC,
-					      end - start);
+		alarms->next_pass =
+			end + max((s64)READ_ONCE(alarm_gap_us) * NSEC_PER_USEC, end - start);
 	} else if (rang || (alarms->expected && start >= alarms->expected)) {
 		alarms->early++;
 	}
@@ -788,29 +825,28 @@ unlock:
 
 /* ---- changes of the clock ---- */
 
-static void shift_relative(struct ptp_clock *ptp, const struct alarm_reading *before,
-			   const struct alarm_reading *now, const s64 *delta)
+static void shift_alarms(struct ptp_clock *ptp, const struct alarm_reading *before,
+			 const struct alarm_reading *now, const s64 *delta)
 {
 	struct ptp_alarms *alarms = &ptp->alarms;
 	const struct alarm_reading *from;
 	struct ptp_alarm *alarm;
-	s64 due, shift;
+	s64 due, expected;
 
 	list_for_each_entry(alarm, &alarms->all, of_clock) {
-		if (!alarm->armed || !alarm->relative)
+		due = alarm->due;
+		if (!alarm->armed || due == S64_MAX)
 			continue;
-		if (delta) {
-			shift = *delta;
-		} else {
+		if (alarm->relative && delta) {
+			due = add_ns(due, *delta);
+		} else if (alarm->relative) {
 			from = before ?: &alarm->anchor;
-			shift = sub_ns(now->phc,
-				       add_ns(from->phc, phc_of(alarms, now->mono - from->mono)));
+			expected = add_ns(from->phc, phc_of(alarms, now->mono - from->mono));
+			due = add_ns(due, sub_ns(now->phc, expected));
 		}
-		due = due_of(alarm);
-		if (due == S64_MAX)
-			continue;
+		/* absolute ones too: one that was postponed was so by the old time */
 		take_from_queue(alarms, alarm);
-		put_in_queue(alarms, alarm, add_ns(due, shift));
+		put_in_queue(alarms, alarm, due, due);
 	}
 }
 
@@ -826,8 +862,8 @@ static void shift_relative(struct ptp_clock *ptp, const struct alarm_reading *be
  *
  * Context: process context, may sleep. Releases the mutex.
  */
-void ptp_alarm_follow(struct ptp_clock *ptp, bool held, int err, const s64 *delta,
-		      s64 old_ns, s64 old_mono)
+void ptp_alarm_follow(struct ptp_clock *ptp, bool held, int err, const s64 *delta, s64 old_ns,
+		      s64 old_mono)
 {
 	struct alarm_reading before = { .phc = old_ns, .mono = old_mono }, now;
 	struct ptp_alarms *alarms = &ptp->alarms;
@@ -835,7 +871,6 @@ void ptp_alarm_follow(struct ptp_clock *ptp, bool held, int err, const s64 *delt
 	if (!held)
 		mutex_lock(&alarms->mutex);
 	if (!err) {
-		alarms->base_known = false;
 		alarms->early = 0;
 		if (!held) {
 			/*
@@ -843,11 +878,11 @@ void ptp_alarm_follow(struct ptp_clock *ptp, bool held, int err, const s64 *delt
 			 * it, and know by their own readings.
 			 */
 			if (!read_clock(ptp, &now))
-				shift_relative(ptp, NULL, &now, NULL);
+				shift_alarms(ptp, NULL, &now, NULL);
 		} else if (delta) {
-			shift_relative(ptp, NULL, NULL, delta);
+			shift_alarms(ptp, NULL, NULL, delta);
 		} else if (old_mono && !read_clock(ptp, &now)) {
-			shift_relative(ptp, &before, &now, NULL);
+			shift_alarms(ptp, &before, &now, NULL);
 		}
 	}
 	mutex_unlock(&alarms->mutex);
@@ -1081,8 +1116,8 @@ static void tell_setting(const struct ptp_alarm *alarm, const struct alarm_readi
 
 	/* one that is due, but whose time to expire has not come, is armed still */
 	if (alarm->armed)
-		left = max(sub_ns(due_of(alarm), now->phc), 1LL);
-	*setting = (struct ptp_alarm_setting) {
+		left = max(sub_ns(alarm->due, now->phc), 1LL);
+	*setting = (struct ptp_alarm_setting){
 		.id = alarm->id,
 		.value = ptp_time_from_ts(ns_to_timespec64(left)),
 		.interval = ptp_time_from_ts(ns_to_timespec64(alarm->interval)),
@@ -1106,8 +1141,6 @@ static int set_alarm(struct ptp_clock *ptp, struct ptp_alarm *alarm,
 	if (value || was_armed) {
 		/* seen by whoever steps the clock after we have read it */
 		WRITE_ONCE(alarms->n_armed, alarms->n_armed + 1);
-		if (alarms->n_armed == 1)
-			alarms->base_known = false;
 		smp_mb();
 		err = read_clock(ptp, &now);
 	}
@@ -1120,7 +1153,7 @@ static int set_alarm(struct ptp_clock *ptp, struct ptp_alarm *alarm,
 		alarm->carry = 0;
 		if (value) {
 			due = relative ? add_ns(now.phc, value) : value;
-			put_in_queue(alarms, alarm, due);
+			put_in_queue(alarms, alarm, due, due);
 		}
 		alarms->early = 0;
 	}
@@ -1129,7 +1162,8 @@ static int set_alarm(struct ptp_clock *ptp, struct ptp_alarm *alarm,
 	if (value)
 		trace_ptp_alarm_arm(ptp->index, alarm->reader->id, alarm->id, due, interval,
 				    (relative ? 0 : PTP_ALARM_ABSTIME) |
-				    (has_hardware(ptp) ? TRACE_HARDWARE : 0), err);
+					    (has_hardware(ptp) ? TRACE_HARDWARE : 0),
+				    err);
 	else if (!err && was_armed)
 		trace_ptp_alarm_cancel(ptp->index, alarm->reader->id, alarm->id, alarm->fired,
 				       alarm->overruns, CANCEL_DISARMED);
@@ -1163,8 +1197,8 @@ long ptp_alarm_settime(struct ptp_reader *reader, struct ptp_alarm_setting __use
 	alarm = find_alarm(reader, setting.id);
 	if (!alarm)
 		err = -ENOENT;
-	else if (!setting_is_sound(&setting, PTP_ALARM_ABSTIME) ||
-		 !time_is_sound(&setting.value) || !time_is_sound(&setting.interval))
+	else if (!setting_is_sound(&setting, PTP_ALARM_ABSTIME) || !time_is_sound(&setting.value) ||
+		 !time_is_sound(&setting.interval))
 		err = -EINVAL;
 	else
 		err = set_alarm(ptp, alarm, &setting);
@@ -1235,7 +1269,7 @@ long ptp_alarm_status(struct ptp_reader *reader, struct ptp_alarm_status __user 
 		status.lateness_ns = alarm->lateness;
 		status.max_lateness_ns = alarm->max_lateness;
 		if (alarm->armed)
-			status.due = ptp_time_from_ts(ns_to_timespec64(due_of(alarm)));
+			status.due = ptp_time_from_ts(ns_to_timespec64(alarm->due));
 	}
 	mutex_unlock(&ptp->alarms.mutex);
 	if (!alarm)
@@ -1348,17 +1382,21 @@ void ptp_alarm_stop(struct ptp_clock *ptp)
  */
 void ptp_alarm_show(struct seq_file *seq, struct ptp_clock *ptp)
 {
-	const struct ptp_alarm *alarm;
 	static const char *const names[] = { "event", "signal", "eventfd", "none" };
+	const struct ptp_alarm *alarm;
 
-	seq_puts(seq, "reader alarm     pid comm            notify  set                due_ns          interval_ns      fired   overruns   lateness_ns max_late_ns\n");
+	seq_puts(seq, "reader alarm     pid comm            notify  set                due_ns      "
+		      "    interval_ns      fired   overruns   lateness_ns max_late_ns\n");
 	mutex_lock(&ptp->alarms.mutex);
-	list_for_each_entry(alarm, &ptp->alarms.all, of_clock)
-		seq_printf(seq, "%6u %5u %7d %-15s %-7s %-3s %20lld %20lld %10llu %10llu %13lld %11lld\n",
-			   alarm->reader->id, alarm->id, alarm->pid, alarm->comm,
-			   names[alarm->notify],
-			   !alarm->armed ? "off" : alarm->relative ? "rel" : "abs",
-			   alarm->armed ? due_of(alarm) : 0, alarm->interval, alarm->fired,
-			   alarm->overruns, alarm->lateness, alarm->max_lateness);
+	list_for_each_entry(alarm, &ptp->alarms.all, of_clock) {
+		const char *set = alarm->relative ? "rel" : "abs";
+
+		seq_printf(seq, "%6u %5u %7d %-15s %-7s %-3s %20lld %20lld", alarm->reader->id,
+			   alarm->id, alarm->pid, alarm->comm, names[alarm->notify],
+			   alarm->armed ? set : "off", alarm->armed ? alarm->due : 0,
+			   alarm->interval);
+		seq_printf(seq, " %10llu %10llu %13lld %11lld\n", alarm->fired, alarm->overruns,
+			   alarm->lateness, alarm->max_lateness);
+	}
 	mutex_unlock(&ptp->alarms.mutex);
 }

@@ -179,6 +179,9 @@ struct ptp_departed {
  * @base_known: there is a reading of the clock to measure from
  * @base_phc: that reading
  * @base_mono: ns of CLOCK_MONOTONIC that belong to it
+ * @base_steps: value of @steps before it was taken
+ * @steps: grows whenever the clock does not go on as before: no measuring across it;
+ *	without the mutex, one of several at a time may get lost
  * @timer: software backend
  * @kick_lock: guards @worker for those who hold no mutex
  * @worker: thread in which alarms expire, or NULL
@@ -205,6 +208,8 @@ struct ptp_alarms {
 	bool base_known;
 	s64 base_phc;
 	s64 base_mono;
+	unsigned int base_steps;
+	unsigned int steps;
 	struct hrtimer timer;
 	raw_spinlock_t kick_lock;
 	struct kthread_worker *worker;
@@ -357,8 +362,8 @@ void ptp_alarm_init(struct ptp_clock *ptp);
 void ptp_alarm_stop(struct ptp_clock *ptp);
 void ptp_alarm_kick(struct ptp_clock *ptp);
 void ptp_alarm_event(struct ptp_clock *ptp);
-void ptp_alarm_follow(struct ptp_clock *ptp, bool held, int err, const s64 *delta,
-		      s64 old_ns, s64 old_mono);
+void ptp_alarm_follow(struct ptp_clock *ptp, bool held, int err, const s64 *delta, s64 old_ns,
+		      s64 old_mono);
 long ptp_alarm_create(struct ptp_reader *reader, struct ptp_alarm_config __user *arg);
 long ptp_alarm_settime(struct ptp_reader *reader, struct ptp_alarm_setting __user *arg);
 long ptp_alarm_gettime(struct ptp_reader *reader, struct ptp_alarm_setting __user *arg);
@@ -384,16 +389,18 @@ static inline bool ptp_alarm_step_begin(struct ptp_clock *ptp)
 }
 
 /* arguments: see ptp_alarm_follow() */
-static inline void ptp_alarm_step_end(struct ptp_clock *ptp, bool held, int err,
-				      const s64 *delta, s64 old_ns, s64 old_mono)
+static inline void ptp_alarm_step_end(struct ptp_clock *ptp, bool held, int err, const s64 *delta,
+				      s64 old_ns, s64 old_mono)
 {
+	WRITE_ONCE(ptp->alarms.steps, ptp->alarms.steps + 1);
 	if (held || ptp_alarms_armed(ptp))
 		ptp_alarm_follow(ptp, held, err, delta, old_ns, old_mono);
 }
 
-/* The clock runs at another rate from now on. */
+/* The clock runs at another rate from now on, which dialed_frequency may tell. */
 static inline void ptp_alarm_rate_changed(struct ptp_clock *ptp)
 {
+	WRITE_ONCE(ptp->alarms.steps, ptp->alarms.steps + 1);
 	if (ptp_alarms_armed(ptp))
 		ptp_alarm_kick(ptp);
 }

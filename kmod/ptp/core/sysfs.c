@@ -203,14 +203,12 @@ LOCKED_U64_ATTR(extts_events, extts_events);
 LOCKED_U64_ATTR(extts_dropped, extts_dropped);
 LOCKED_U64_ATTR(readers, n_readers);
 
-#define ALARM_ATTR(_name, _member)							\
-static ssize_t _name##_show(struct device *dev, struct device_attribute *attr,		\
-			    char *page)							\
-{											\
-	return sysfs_emit(page, "%llu\n",						\
-			  (u64)READ_ONCE(clock_of(dev)->alarms._member));		\
-}											\
-static DEVICE_ATTR_RO(_name)
+#define ALARM_ATTR(_name, _member) \
+	static ssize_t _name##_show(struct device *dev, struct device_attribute *attr, char *page) \
+	{ \
+		return sysfs_emit(page, "%llu\n", (u64)READ_ONCE(clock_of(dev)->alarms._member)); \
+	} \
+	static DEVICE_ATTR_RO(_name)
 
 ALARM_ATTR(alarms, n);
 ALARM_ATTR(alarms_armed, n_armed);
@@ -273,35 +271,33 @@ CHANGE_ATTR(last_adjphase, PTP_OP_ADJPHASE,
 
 #define OP_ATTR_REFS(_name) &stat_##_name.attr.attr, &stat_##_name##_errors.attr.attr
 
-static struct attribute *statistics_attrs[] = {
-	OP_ATTR_REFS(gettime),
-	OP_ATTR_REFS(gettimex),
-	OP_ATTR_REFS(crosststamp),
-	OP_ATTR_REFS(settime),
-	OP_ATTR_REFS(adjtime),
-	OP_ATTR_REFS(adjfine),
-	OP_ATTR_REFS(adjphase),
-	OP_ATTR_REFS(enable),
-	OP_ATTR_REFS(ioctl),
-	OP_ATTR_REFS(read),
-	OP_ATTR_REFS(open),
-	OP_ATTR_REFS(pps),
-	OP_ATTR_REFS(aux_work),
-	OP_ATTR_REFS(alarm),
-	&dev_attr_extts_events.attr,
-	&dev_attr_extts_dropped.attr,
-	&dev_attr_extts_dropped_channels.attr,
-	&dev_attr_readers.attr,
-	&dev_attr_alarms.attr,
-	&dev_attr_alarms_armed.attr,
-	&dev_attr_alarms_fired.attr,
-	&dev_attr_alarms_overruns.attr,
-	&change_last_settime.attr.attr,
-	&change_last_adjtime.attr.attr,
-	&change_last_adjfine.attr.attr,
-	&change_last_adjphase.attr.attr,
-	NULL
-};
+static struct attribute *statistics_attrs[] = { OP_ATTR_REFS(gettime),
+						OP_ATTR_REFS(gettimex),
+						OP_ATTR_REFS(crosststamp),
+						OP_ATTR_REFS(settime),
+						OP_ATTR_REFS(adjtime),
+						OP_ATTR_REFS(adjfine),
+						OP_ATTR_REFS(adjphase),
+						OP_ATTR_REFS(enable),
+						OP_ATTR_REFS(ioctl),
+						OP_ATTR_REFS(read),
+						OP_ATTR_REFS(open),
+						OP_ATTR_REFS(pps),
+						OP_ATTR_REFS(aux_work),
+						OP_ATTR_REFS(alarm),
+						&dev_attr_extts_events.attr,
+						&dev_attr_extts_dropped.attr,
+						&dev_attr_extts_dropped_channels.attr,
+						&dev_attr_readers.attr,
+						&dev_attr_alarms.attr,
+						&dev_attr_alarms_armed.attr,
+						&dev_attr_alarms_fired.attr,
+						&dev_attr_alarms_overruns.attr,
+						&change_last_settime.attr.attr,
+						&change_last_adjtime.attr.attr,
+						&change_last_adjfine.attr.attr,
+						&change_last_adjphase.attr.attr,
+						NULL };
 
 const struct attribute_group ptp_statistics_group = {
 	.name = "statistics",
