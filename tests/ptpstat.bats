@@ -400,6 +400,29 @@ on_phc() {
 	holds '.[-1].alarms == []' '.[-1].cost_runs_per_s > 0'
 }
 
+@test "alarms in text: a table with lateness, within 80 columns; none where there are none" {
+	local c
+	c=$(new)
+	ptpstat --raw-tp -e -l 60 >"$out" 3>&- &
+	pid=$!
+	until_ok test -s "$out"
+	on_phc "/dev/$c" overrun
+	end
+	awk 'length > 80' "$out" >"$err"
+	diff /dev/null "$err"
+	awk '$2 == "alarms" && $9 == "late99" { head = 1; next }
+		head && $2 == "posix_timer" && $5 > 0 && $6 > 19 && $8 ~ /^[0-9.]+(ns|us|ms|s)$/ { row = 1 }
+		{ head = 0 }
+		/posix_timer\[[0-9]+\] overrun +alarm [0-9]+: [0-9]+ as one is pending$/ { told = 1 }
+		/ cancel +alarm [0-9]+ deleted; fired [0-9]+ \+ [0-9]+$/ { gone = 1 }
+		END { exit !(row && told && gone) }' "$out" || {
+		cat "$out"
+		return 1
+	}
+	ptpstat --raw-tp 0.1 2 >"$out"
+	[ "$(grep -c 'alarms of' "$out")" = 0 ]
+}
+
 # programs and links are taken apart a little after their last file has gone
 used_is() {
 	[ "$(cat /sys/module/chs_ptp/refcnt)" = "$1" ]

@@ -329,14 +329,16 @@ static void describe(char *buf, size_t size, const struct ptp_ev *e, const struc
 			snprintf(buf, size, "%s%s%s%s", r->s1, name ? " " : "", name ?: "", took);
 		break;
 	case EV_ARM:
-		at = snprintf(buf, size, "alarm %u at %s", e->a, old);
+		/* to the us: the rest would cost a second line */
+		at = snprintf(buf, size, "alarm %u at %.*s", e->a,
+			      (int)strlen(old) - (wide ? 0 : 3), old);
 		if (r->y)
 			snprintf(buf + at, size - at, ", every %s", units_ns(t2, r->y));
 		break;
 	case EV_OVERRUN:
 		clock_time(old, sizeof(old), r->x);
 		at = snprintf(buf, size, "alarm %u: %" PRId64 "%s", e->a, r->y,
-			      e->b == OVERRUN_PENDING ? " while one is pending" :
+			      e->b == OVERRUN_PENDING ? " as one is pending" :
 			      ", no room for a signal");
 		if (wide)
 			snprintf(buf + at, size - at, ", from %s on", old);
