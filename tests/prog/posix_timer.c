@@ -204,8 +204,7 @@ static void settime(void)
 	block(SIGRTMIN);
 	timer = must_create(SIGEV_SIGNAL, SIGRTMIN, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
-		want(call(timer_settime(timer, 0, &bad[i].new, NULL)), -EINVAL, "%s",
-		     bad[i].what);
+		want(call(timer_settime(timer, 0, &bad[i].new, NULL)), -EINVAL, "%s", bad[i].what);
 	want(call(timer_settime(timer, 0, NULL, NULL)), -EINVAL, "no new value");
 	want(left(timer, NULL), 0, "nothing of it has armed it");
 
@@ -767,12 +766,12 @@ static void closed(void)
 }
 
 static const struct group groups[] = {
-	{ "creating", creating }, { "one_shot", one_shot },   { "settime", settime },
-	{ "periodic", periodic }, { "overrun", overrun },     { "none", none },
-	{ "thread_id", thread_id }, { "by_thread", by_thread }, { "many", many },
-	{ "handlers", handlers }, { "sleeping", sleeping },   { "cancelled", cancelled },
-	{ "forking", forking },	  { "executing", executing }, { "refused", refused },
-	{ "closed", closed },	  { "hundred_one", hundred_one },
+	{ "creating", creating },   { "one_shot", one_shot },	    { "settime", settime },
+	{ "periodic", periodic },   { "overrun", overrun },	    { "none", none },
+	{ "thread_id", thread_id }, { "by_thread", by_thread },	    { "many", many },
+	{ "handlers", handlers },   { "sleeping", sleeping },	    { "cancelled", cancelled },
+	{ "forking", forking },	    { "executing", executing },	    { "refused", refused },
+	{ "closed", closed },	    { "hundred_one", hundred_one },
 };
 
 int main(int argc, char **argv)

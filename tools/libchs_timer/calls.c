@@ -45,11 +45,12 @@ __attribute__((constructor)) static void find_libc(void)
 }
 
 /* a call of libc, or failure, as the call shows it, where libc has none */
-#define LIBC(call, failure, ...) ({					\
-	if (!libc.call)							\
-		find_libc();						\
-	libc.call ? libc.call(__VA_ARGS__) : (failure);			\
-})
+#define LIBC(call, failure, ...) \
+	({ \
+		if (!libc.call) \
+			find_libc(); \
+		libc.call ? libc.call(__VA_ARGS__) : (failure); \
+	})
 
 static int fail(int err)
 {

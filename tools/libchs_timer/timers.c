@@ -21,8 +21,8 @@
 #include <unistd.h>
 #include "timers.h"
 
-#define LIVE	  (1ULL << 31)
-#define USERS	  (LIVE - 1)
+#define LIVE	   (1ULL << 31)
+#define USERS	   (LIVE - 1)
 #define LIFE_SHIFT 32
 
 /* the lock of the table, never held while a signal handler can run */
@@ -198,7 +198,8 @@ static struct timer *entry_free(void)
 }
 
 /* what the kernel refuses in a struct sigevent it shall refuse here */
-static void configure(struct ptp_alarm_config *c, const struct sigevent *event, const struct timer *t)
+static void configure(struct ptp_alarm_config *c, const struct sigevent *event,
+		      const struct timer *t)
 {
 	memset(c, 0, sizeof(*c));
 	c->eventfd = -1;
@@ -250,11 +251,11 @@ static int make(struct timer *t, int fd, const struct sigevent *event, timer_t i
 		if (!err)
 			err = notify_watch(t, id);
 		if (err)
-			goto delete;
+			goto drop_alarm;
 	}
 	return 0;
 
-delete:
+drop_alarm:
 	ioctl(t->clock.fd, PTP_ALARM_DELETE, &t->alarm);
 drop_event:
 	file_drop(&t->event);

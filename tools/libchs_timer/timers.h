@@ -22,7 +22,7 @@
 
 /* which file a descriptor was: it may have been closed and reused behind our back */
 struct file_id {
-	int fd;			/* -1: none */
+	int fd; /* -1: none */
 	dev_t dev, rdev;
 	ino_t ino;
 };
@@ -41,17 +41,17 @@ struct file_id {
  */
 struct timer {
 	_Atomic uint64_t state;
-	struct file_id clock;	/* the alarm's file, our own descriptor of it */
-	struct file_id event;	/* SIGEV_THREAD: the eventfd */
+	struct file_id clock; /* the alarm's file, our own descriptor of it */
+	struct file_id event; /* SIGEV_THREAD: the eventfd */
 	uint32_t alarm;
 	/* SIGEV_THREAD alone */
 	bool by_thread;
-	bool attr_set;		/* attr is one; destroyed when the entry is used again */
+	bool attr_set; /* attr is one; destroyed when the entry is used again */
 	pthread_attr_t attr;
 	void (*function)(union sigval value);
 	union sigval value;
-	uint64_t told;		/* expirations that calls account for; of the helper thread */
-	_Atomic int overrun;	/* of the last call */
+	uint64_t told;	     /* expirations that calls account for; of the helper thread */
+	_Atomic int overrun; /* of the last call */
 	char handle[LIVES];
 };
 

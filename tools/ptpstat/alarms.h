@@ -18,16 +18,16 @@ struct alarm_figures {
 
 struct alarm_row {
 	struct ptp_alarm_key key;
-	uint32_t tgid;			/* 0: not known, no alarm of it has fired */
+	uint32_t tgid; /* 0: not known, no alarm of it has fired */
 	char comm[PTPSTAT_COMM + 1];
 	struct alarm_figures now, total;
-	struct ptp_alarmstat *prev;	/* a CPU each */
-	int quiet;			/* intervals without an expiration */
-	bool gone;			/* its entry was given back */
+	struct ptp_alarmstat *prev; /* a CPU each */
+	int quiet;		    /* intervals without an expiration */
+	bool gone;		    /* its entry was given back */
 };
 
 struct alarms {
-	struct alarm_row *v;		/* by slot, then by reader */
+	struct alarm_row *v; /* by slot, then by reader */
 	int n, room;
 	int map_fd;
 	int cpus;

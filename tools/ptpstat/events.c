@@ -70,16 +70,16 @@ static const struct col error_cols[] = {
 };
 
 static const struct col arm_cols[] = {
-	F("reader", COL_INT, reader), F("alarm", COL_INT, a), F("due_ns", COL_INT, x),
+	F("reader", COL_INT, reader), F("alarm", COL_INT, a),	 F("due_ns", COL_INT, x),
 	F("interval_ns", COL_INT, y), F("absolute", COL_INT, c), F("hardware", COL_INT, d),
 };
 static const struct col overrun_cols[] = {
-	F("reader", COL_INT, reader), F("alarm", COL_INT, a), F("count", COL_INT, y),
-	F("due_ns", COL_INT, x), F("reason", COL_STR, s1),
+	F("reader", COL_INT, reader), F("alarm", COL_INT, a),	F("count", COL_INT, y),
+	F("due_ns", COL_INT, x),      F("reason", COL_STR, s1),
 };
 static const struct col cancel_cols[] = {
 	F("reader", COL_INT, reader), F("alarm", COL_INT, a), F("fired", COL_INT, x),
-	F("overruns", COL_INT, y), F("why", COL_STR, s1),
+	F("overruns", COL_INT, y),    F("why", COL_STR, s1),
 };
 
 #define KIND(n, cols_) { .name = n, .cols = cols_, .ncols = sizeof(cols_) / sizeof((cols_)[0]) }
@@ -143,7 +143,8 @@ static const char *type_name(uint32_t type)
 static const char *overrun_reason(uint32_t reason)
 {
 	static const char *const names[] = {
-		[OVERRUN_PENDING] = "pending", [OVERRUN_NO_ROOM] = "no_room",
+		[OVERRUN_PENDING] = "pending",
+		[OVERRUN_NO_ROOM] = "no_room",
 	};
 
 	return reason < OVERRUN_REASONS ? names[reason] : "unknown";
@@ -152,7 +153,7 @@ static const char *overrun_reason(uint32_t reason)
 static const char *cancel_why(uint32_t why)
 {
 	static const char *const names[] = {
-		[CANCEL_DELETED] = "deleted", [CANCEL_CLOSED] = "closed",
+		[CANCEL_DELETED] = "deleted",		[CANCEL_CLOSED] = "closed",
 		[CANCEL_UNREGISTERED] = "unregistered", [CANCEL_EXEC] = "exec",
 		[CANCEL_DISARMED] = "disarmed",
 	};
@@ -163,13 +164,32 @@ static const char *cancel_why(uint32_t why)
 static const char *ioctl_name(uint32_t cmd)
 {
 	static const char *const names[] = {
-		[1] = "CLOCK_GETCAPS", "EXTTS_REQUEST", "PEROUT_REQUEST", "ENABLE_PPS",
-		"SYS_OFFSET", "PIN_GETFUNC", "PIN_SETFUNC", "SYS_OFFSET_PRECISE",
-		"SYS_OFFSET_EXTENDED", "CLOCK_GETCAPS2", "EXTTS_REQUEST2", "PEROUT_REQUEST2",
-		"ENABLE_PPS2", "SYS_OFFSET2", "PIN_GETFUNC2", "PIN_SETFUNC2",
-		"SYS_OFFSET_PRECISE2", "SYS_OFFSET_EXTENDED2", "MASK_CLEAR_ALL",
-		"MASK_EN_SINGLE", "SYS_OFFSET_PRECISE_CYCLES", "SYS_OFFSET_EXTENDED_CYCLES",
-		[64] = "ALARM_CREATE", "ALARM_SETTIME", "ALARM_GETTIME", "ALARM_STATUS",
+		[1] = "CLOCK_GETCAPS",
+		"EXTTS_REQUEST",
+		"PEROUT_REQUEST",
+		"ENABLE_PPS",
+		"SYS_OFFSET",
+		"PIN_GETFUNC",
+		"PIN_SETFUNC",
+		"SYS_OFFSET_PRECISE",
+		"SYS_OFFSET_EXTENDED",
+		"CLOCK_GETCAPS2",
+		"EXTTS_REQUEST2",
+		"PEROUT_REQUEST2",
+		"ENABLE_PPS2",
+		"SYS_OFFSET2",
+		"PIN_GETFUNC2",
+		"PIN_SETFUNC2",
+		"SYS_OFFSET_PRECISE2",
+		"SYS_OFFSET_EXTENDED2",
+		"MASK_CLEAR_ALL",
+		"MASK_EN_SINGLE",
+		"SYS_OFFSET_PRECISE_CYCLES",
+		"SYS_OFFSET_EXTENDED_CYCLES",
+		[64] = "ALARM_CREATE",
+		"ALARM_SETTIME",
+		"ALARM_GETTIME",
+		"ALARM_STATUS",
 		"ALARM_DELETE",
 	};
 	uint32_t nr = _IOC_NR(cmd);
@@ -338,8 +358,8 @@ static void describe(char *buf, size_t size, const struct ptp_ev *e, const struc
 	case EV_OVERRUN:
 		clock_time(old, sizeof(old), r->x);
 		at = snprintf(buf, size, "alarm %u: %" PRId64 "%s", e->a, r->y,
-			      e->b == OVERRUN_PENDING ? " as one is pending" :
-			      ", no room for a signal");
+			      e->b == OVERRUN_PENDING ? " as one is pending"
+						      : ", no room for a signal");
 		if (wide)
 			snprintf(buf + at, size - at, ", from %s on", old);
 		break;

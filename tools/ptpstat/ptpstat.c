@@ -387,8 +387,8 @@ static void on_interval(void *arg)
 		reckon(s, &cost, elapsed, false);
 		say_waiting(s);
 		if (s->clocks.n || s->out.json)
-			report_interval(&s->out, &s->cfg, &s->clocks, &s->procs, &s->alarms, elapsed,
-					&s->books, &cost);
+			report_interval(&s->out, &s->cfg, &s->clocks, &s->procs, &s->alarms,
+					elapsed, &s->books, &cost);
 	}
 	if (!out_ok(&s->out) ||
 	    (s->cfg.common.count && ++s->reports >= s->cfg.common.count))
@@ -421,7 +421,8 @@ static void finish(struct ptpstat *s)
 	look(s);
 	elapsed = (end - s->start_ns) / 1e9;
 	reckon(s, &cost, elapsed, true);
-	report_total(&s->out, &s->cfg, &s->clocks, &s->procs, &s->alarms, elapsed, &s->books, &cost);
+	report_total(&s->out, &s->cfg, &s->clocks, &s->procs, &s->alarms, elapsed, &s->books,
+		     &cost);
 	if (s->cfg.events && s->books.emitted != s->books.seen + s->books.lost)
 		err_say(0, NULL, "the books do not balance: please report");
 }

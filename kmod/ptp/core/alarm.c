@@ -637,8 +637,8 @@ static bool owner_is_gone(const struct ptp_alarm *alarm)
  */
 static u64 accepted_overruns(const struct ptp_alarm *alarm)
 {
-	struct sighand_struct *sighand = NULL;
 	u64 overruns = alarm->last_overruns;
+	struct sighand_struct *sighand;
 	struct task_struct *task;
 
 	if (alarm->notify != PTP_ALARM_NOTIFY_SIGNAL)
@@ -648,14 +648,16 @@ static u64 accepted_overruns(const struct ptp_alarm *alarm)
 		task = pid_task(alarm->thread, PIDTYPE_PID);
 	else
 		task = pid_task(alarm->process, PIDTYPE_TGID);
-	if (task)
-		sighand = lock_signals(task);
-	if (sighand) {
-		if (queued_signal(alarm->to_thread ? &task->pending :
-				  &task->signal->shared_pending, alarm))
-			overruns = alarm->accepted_overruns;
-		spin_unlock_irq(&sighand->siglock);
-	}
+	if (!task)
+		goto unlock_rcu;
+	sighand = lock_signals(task);
+	if (!sighand)
+		goto unlock_rcu;
+	if (queued_signal(alarm->to_thread ? &task->pending : &task->signal->shared_pending,
+			  alarm))
+		overruns = alarm->accepted_overruns;
+	spin_unlock_irq(&sighand->siglock);
+unlock_rcu:
 	rcu_read_unlock();
 	return overruns;
 }
