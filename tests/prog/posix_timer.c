@@ -285,7 +285,8 @@ static void overrun(void)
 	want(await(SIGRTMIN, 1000, &info), SIGRTMIN, "overrun: a signal");
 	over = timer_getoverrun(timer);
 	after = (now_ns(clk) - start) / period;
-	ok(over + 1 >= before - 1 && over + 1 <= after,
+	/* the kernel may be behind with counting, but never ahead */
+	ok(over + 1 >= before / 2 && over + 1 <= after,
 	   "overrun: one signal for what expired while it was blocked");
 	/* the next signal is on its way: the count is of the one that was accepted */
 	nap_ms(53);

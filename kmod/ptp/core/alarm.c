@@ -631,6 +631,19 @@ static bool owner_is_gone(const struct ptp_alarm *alarm)
 	return gone;
 }
 
+static bool is_queued(const struct ptp_alarm *alarm, struct task_struct *task)
+{
+	struct sigpending *pending = alarm->to_thread ? &task->pending : &task->signal->shared_pending;
+	struct sighand_struct *sighand = lock_signals(task);
+	bool queued;
+
+	if (!sighand)
+		return false;
+	queued = queued_signal(pending, alarm);
+	spin_unlock_irq(&sighand->siglock);
+	return queued;
+}
+
 /*
  * What timer_getoverrun() wants: the overruns of the signal that was accepted last. The
  * next one may be pending already.
@@ -638,7 +651,6 @@ static bool owner_is_gone(const struct ptp_alarm *alarm)
 static u64 accepted_overruns(const struct ptp_alarm *alarm)
 {
 	u64 overruns = alarm->last_overruns;
-	struct sighand_struct *sighand;
 	struct task_struct *task;
 
 	if (alarm->notify != PTP_ALARM_NOTIFY_SIGNAL)
@@ -648,16 +660,8 @@ static u64 accepted_overruns(const struct ptp_alarm *alarm)
 		task = pid_task(alarm->thread, PIDTYPE_PID);
 	else
 		task = pid_task(alarm->process, PIDTYPE_TGID);
-	if (!task)
-		goto unlock_rcu;
-	sighand = lock_signals(task);
-	if (!sighand)
-		goto unlock_rcu;
-	if (queued_signal(alarm->to_thread ? &task->pending : &task->signal->shared_pending,
-			  alarm))
+	if (task && is_queued(alarm, task))
 		overruns = alarm->accepted_overruns;
-	spin_unlock_irq(&sighand->siglock);
-unlock_rcu:
 	rcu_read_unlock();
 	return overruns;
 }
