@@ -633,7 +633,8 @@ static bool owner_is_gone(const struct ptp_alarm *alarm)
 
 static bool is_queued(const struct ptp_alarm *alarm, struct task_struct *task)
 {
-	struct sigpending *pending = alarm->to_thread ? &task->pending : &task->signal->shared_pending;
+	struct sigpending *pending =
+		alarm->to_thread ? &task->pending : &task->signal->shared_pending;
 	struct sighand_struct *sighand = lock_signals(task);
 	bool queued;
 
