@@ -102,6 +102,7 @@ struct alarm_user {
  * @fired: notifications
  * @overruns: expirations without one
  * @last_overruns: of these, what belongs to the last notification
+ * @accepted_overruns: SIGNAL: likewise of the notification before it
  * @carry: of these, what the next notification will account for
  * @lateness: of the last notification
  * @max_lateness: the largest
@@ -131,6 +132,7 @@ struct ptp_alarm {
 	u64 fired;
 	u64 overruns;
 	u64 last_overruns;
+	u64 accepted_overruns;
 	u64 carry;
 	s64 lateness;
 	s64 max_lateness;
@@ -579,6 +581,7 @@ static enum sent signal_process(struct ptp_alarm *alarm, u64 n)
 		alarm->carry += n;
 		return NO_ROOM;
 	}
+	alarm->accepted_overruns = alarm->last_overruns;
 	alarm->last_overruns = overruns;
 	alarm->carry = 0;
 	return SENT;
@@ -626,6 +629,42 @@ static bool owner_is_gone(const struct ptp_alarm *alarm)
 	gone = !leader || READ_ONCE(leader->self_exec_id) != alarm->exec_id;
 	rcu_read_unlock();
 	return gone;
+}
+
+static bool is_queued(const struct ptp_alarm *alarm, struct task_struct *task)
+{
+	struct sigpending *pending =
+		alarm->to_thread ? &task->pending : &task->signal->shared_pending;
+	struct sighand_struct *sighand = lock_signals(task);
+	bool queued;
+
+	if (!sighand)
+		return false;
+	queued = queued_signal(pending, alarm);
+	spin_unlock_irq(&sighand->siglock);
+	return queued;
+}
+
+/*
+ * What timer_getoverrun() wants: the overruns of the signal that was accepted last. The
+ * next one may be pending already.
+ */
+static u64 accepted_overruns(const struct ptp_alarm *alarm)
+{
+	u64 overruns = alarm->last_overruns;
+	struct task_struct *task;
+
+	if (alarm->notify != PTP_ALARM_NOTIFY_SIGNAL)
+		return overruns;
+	rcu_read_lock();
+	if (alarm->to_thread)
+		task = pid_task(alarm->thread, PIDTYPE_PID);
+	else
+		task = pid_task(alarm->process, PIDTYPE_TGID);
+	if (task && is_queued(alarm, task))
+		overruns = alarm->accepted_overruns;
+	rcu_read_unlock();
+	return overruns;
 }
 
 /* ---- expirations ---- */
@@ -1233,7 +1272,7 @@ long ptp_alarm_status(struct ptp_reader *reader, struct ptp_alarm_status __user 
 			       (has_hardware(ptp) ? PTP_ALARM_HARDWARE : 0);
 		status.fired = alarm->fired;
 		status.overruns = alarm->overruns;
-		status.last_overruns = alarm->last_overruns;
+		status.last_overruns = accepted_overruns(alarm);
 		status.lateness_ns = alarm->lateness;
 		status.max_lateness_ns = alarm->max_lateness;
 		if (alarm->armed)
