@@ -89,13 +89,25 @@ define kbuild
 	$(Q)vmlinux/collect $(2) $(3)
 endef
 
-.PHONY: modules-of-one test-modules-of-one
+.PHONY: perf-modules
+perf-modules: modules
+	+$(Q)flock $(O)/$(release)/.lock $(MAKE) perf-modules-of-one
+
+.PHONY: modules-of-one test-modules-of-one perf-modules-of-one
 modules-of-one:
 	$(call kbuild,kmod,$(farm),$(O)/$(release)/modules)
 
 test-modules-of-one:
 	$(call kbuild,tests/modules,$(farm)-tests,$(O)/$(release)/test-modules,\
 		KBUILD_EXTRA_SYMBOLS=$(abspath $(farm))/Module.symvers)
+
+# Modules of the benchmarks: for our class, for the kernel's own (see
+# tests/perf/kmod/Kbuild), and our modules without any tracepoint.
+perf-modules-of-one:
+	$(call kbuild,tests/perf/kmod,$(farm)-perf,$(O)/$(release)/perf/ours,\
+		KBUILD_EXTRA_SYMBOLS=$(abspath $(farm))/Module.symvers)
+	$(call kbuild,tests/perf/kmod,$(farm)-peer,$(O)/$(release)/perf/peer,PERF_PEER=1)
+	$(call kbuild,kmod,$(farm)-untraced,$(O)/$(release)/perf/untraced,KCFLAGS=-DNOTRACE)
 
 # ---- BPF programs -----------------------------------------------------------
 
@@ -167,6 +179,24 @@ $(O)/unit/%: $(O)/obj/tests/unit/%.o $(O)/lib/libchstools.a
 .PHONY: units
 units: $(addprefix $(O)/unit/,$(UNITS))
 	@:
+
+# ---- benchmarks -------------------------------------------------------------
+# Each file of tests/perf is a benchmark, or several; see tests/perf/frame/bench.h.
+
+PERF_OBJS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/perf/*.c tests/perf/frame/*.c))
+REPORT_OBJS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/perf/report/*.c))
+
+$(O)/obj/tests/perf/%.o: TOOL_CFLAGS += -Iinclude
+
+$(O)/perf/bench: $(PERF_OBJS) $(O)/lib/libchstools.a
+	$(note) LD $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) $^ $(TOOL_LIBS) -lpthread -o $@
+
+$(O)/perf/report: $(REPORT_OBJS) $(O)/lib/libchstools.a
+	$(note) LD $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) $^ $(TOOL_LIBS) -o $@
 
 -include $(shell find $(O)/obj $(O)/bpf -name '*.d' 2>/dev/null)
 
