@@ -47,7 +47,7 @@ BINS   := $(addprefix $(O)/bin/,$(TOOLS) $(PROGS))
 help: ## this list
 	@echo 'chronoscope: see and rehearse time in the Linux kernel'
 	@echo
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  KERNEL=amd64|cloud   which stock Debian 6.12 kernel (default amd64)'
 	@echo '  KDIR=DIR             headers of any other kernel'
@@ -102,12 +102,15 @@ test-modules-of-one:
 		KBUILD_EXTRA_SYMBOLS=$(abspath $(farm))/Module.symvers)
 
 # Modules of the benchmarks: for our class, for the kernel's own (see
-# tests/perf/kmod/Kbuild), and our modules without any tracepoint.
+# tests/perf/kmod/Kbuild), and our modules without any tracepoint, which changes the
+# versions of their symbols.
 perf-modules-of-one:
 	$(call kbuild,tests/perf/kmod,$(farm)-perf,$(O)/$(release)/perf/ours,\
 		KBUILD_EXTRA_SYMBOLS=$(abspath $(farm))/Module.symvers)
 	$(call kbuild,tests/perf/kmod,$(farm)-peer,$(O)/$(release)/perf/peer,PERF_PEER=1)
 	$(call kbuild,kmod,$(farm)-untraced,$(O)/$(release)/perf/untraced,KCFLAGS=-DNOTRACE)
+	$(call kbuild,tests/perf/kmod,$(farm)-untraced-perf,$(O)/$(release)/perf/untraced-ours,\
+		KBUILD_EXTRA_SYMBOLS=$(abspath $(farm)-untraced)/Module.symvers)
 
 # ---- BPF programs -----------------------------------------------------------
 
@@ -186,7 +189,8 @@ units: $(addprefix $(O)/unit/,$(UNITS))
 PERF_OBJS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/perf/*.c tests/perf/frame/*.c))
 REPORT_OBJS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/perf/report/*.c))
 
-$(O)/obj/tests/perf/%.o: TOOL_CFLAGS += -Iinclude
+# in the order of the source: the benchmarks of a file run in that order
+$(O)/obj/tests/perf/%.o: TOOL_CFLAGS += -Iinclude -fno-toplevel-reorder
 
 $(O)/perf/bench: $(PERF_OBJS) $(O)/lib/libchstools.a
 	$(note) LD $@
@@ -218,6 +222,15 @@ test: deps ## all tests: unit, amd64 guest, cloud guest
 	@$(MAKE) test-modules KERNEL=amd64
 	@$(MAKE) test-modules KERNEL=cloud
 	@tests/run
+
+.PHONY: bench bench-baseline
+bench: deps ## count instructions: against the baseline and the kernel's own class
+	@tests/deps --bench
+	@$(MAKE) all perf-modules $(O)/perf/bench $(O)/perf/report
+	@tests/perf/run --kernel $(KERNEL) $(if $(filter 1,$(V)),--all) $(if $(filter 1,$(BENCH_RECORD)),--record) $(BENCH)
+
+bench-baseline: ## the same, and make the figures the baseline
+	@$(MAKE) bench BENCH_RECORD=1
 
 .PHONY: check
 check: ## sparse, cppcheck, clang-format, shellcheck, W=1

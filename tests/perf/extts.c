@@ -7,7 +7,6 @@
  * have no such priority, so that whenever we run, all of them are asleep.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/ptp_clock.h>
 #include <pthread.h>
 #include <sched.h>
@@ -30,34 +29,37 @@ static void close_readers(struct bench_run *run)
 static bool open_readers(struct bench_run *run)
 {
 	for (long i = 0; i < run->bench->arg; i++) {
-		fds[i] = bench_ptp_open_more(run, O_NONBLOCK);
+		fds[i] = bench_ptp_open_more(run);
 		if (fds[i] < 0)
 			return false;
 	}
 	return true;
 }
 
-static bool drain(struct bench_run *run, int fd)
+/* exactly n, since mainline's read() of an empty queue waits even where it should not */
+static bool drain(struct bench_run *run, int fd, unsigned int n)
 {
 	struct ptp_extts_event events[READ_MAX];
 	ssize_t len;
 
-	do
+	for (; n; n -= len / sizeof(events[0])) {
 		len = read(fd, events, sizeof(events));
-	while (len > 0);
-	return len < 0 && errno == EAGAIN ? true : bench_fail(run, errno, "read");
+		if (len <= 0)
+			return bench_fail(run, errno, "read");
+	}
+	return true;
 }
 
 /* ---- the driver's side, nobody waiting -------------------------------------- */
 
 static bool push(struct bench_run *run, uint32_t *samples, unsigned int n)
 {
-	for (unsigned int done = 0; done < n; done += BATCH) {
-		if (!bench_kernel(run, "push", samples + done, n - done < BATCH ? n - done : BATCH,
-				  NULL))
+	for (unsigned int done = 0, batch; done < n; done += batch) {
+		batch = n - done < BATCH ? n - done : BATCH;
+		if (!bench_kernel(run, "push", samples + done, batch, NULL))
 			return false;
 		for (long i = 0; i < run->bench->arg; i++)
-			if (!drain(run, fds[i]))
+			if (!drain(run, fds[i], batch))
 				return false;
 	}
 	return true;
@@ -100,7 +102,7 @@ static bool start_sleepers(struct bench_run *run)
 	pthread_attr_setschedparam(&attr, &priority);
 	pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED);
 	for (long i = 0; i < run->bench->arg && !err; i++) {
-		fds[i] = bench_ptp_open_more(run, 0);
+		fds[i] = bench_ptp_open_more(run);
 		if (fds[i] < 0)
 			return false;
 		err = pthread_create(&threads[i], &attr, reader, &fds[i]);

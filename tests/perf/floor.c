@@ -25,9 +25,9 @@ static void nops_0(struct bench_run *run __attribute__((unused)))
 	asm volatile("");
 }
 
-BENCH(user_0, .name = "nops_user/0", .op = nops_0, .expect_from = BENCH_ZERO);
-BENCH(user_50, .name = "nops_user/50", .op = nops_50, .expect_from = 50);
-BENCH(user_100, .name = "nops_user/100", .op = nops_100, .expect_from = 100);
+BENCH(user_0, .name = "nops_user/0", .op = nops_0, .expect = BENCH_ZERO);
+BENCH(user_50, .name = "nops_user/50", .op = nops_50, .expect = 50);
+BENCH(user_100, .name = "nops_user/100", .op = nops_100, .expect = 100);
 
 static bool in_kernel(struct bench_run *run, uint32_t *samples, unsigned int n)
 {
@@ -37,9 +37,9 @@ static bool in_kernel(struct bench_run *run, uint32_t *samples, unsigned int n)
 	return bench_kernel(run, op, samples, n, NULL);
 }
 
-#define KERNEL(n, expect)								\
+#define KERNEL(n, exactly)								\
 	BENCH(kernel_##n, .name = "nops_kernel/" #n, .module = "nops", .arg = n,	\
-	      .samples = 101, .collect = in_kernel, .expect_from = expect)
+	      .samples = 101, .collect = in_kernel, .expect = exactly)
 
 KERNEL(0, BENCH_ZERO);
 KERNEL(50, 50);

@@ -29,7 +29,9 @@ static struct {
 	const char *variant;
 	const char *peer_variant;
 	const char *programs;
+	const char *skip;
 	bool less;
+	bool detail;
 } arg = { .only = "*", .variant = "" };
 
 static struct out out;
@@ -55,7 +57,7 @@ bool bench_kernel(struct bench_run *run, const char *op, uint32_t *samples, unsi
 
 /* ---- PTP clocks ------------------------------------------------------------- */
 
-int bench_ptp_open_more(struct bench_run *run, int flags)
+int bench_ptp_open_more(struct bench_run *run)
 {
 	char path[32];
 	int index, fd;
@@ -66,7 +68,7 @@ int bench_ptp_open_more(struct bench_run *run, int flags)
 		return -1;
 	}
 	snprintf(path, sizeof(path), "/dev/ptp%d", index);
-	fd = open(path, O_RDWR | O_CLOEXEC | flags);
+	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		bench_fail(run, errno, path);
 	return fd;
@@ -74,7 +76,7 @@ int bench_ptp_open_more(struct bench_run *run, int flags)
 
 bool bench_ptp_open(struct bench_run *run)
 {
-	run->fd = bench_ptp_open_more(run, 0);
+	run->fd = bench_ptp_open_more(run);
 	run->clock = (clockid_t)(~(unsigned int)run->fd << 3 | 3);
 	return run->fd >= 0;
 }
@@ -150,10 +152,10 @@ static void report(const struct bench_run *run, const uint32_t *samples, unsigne
 	out_i64(&out, "value", (int32_t)samples[n / 2]);
 	out_i64(&out, "min", (int32_t)samples[0]);
 	out_i64(&out, "max", (int32_t)samples[n - 1]);
-	if (*arg.variant && !b->variants)
+	if (arg.detail || (*arg.variant && !b->variants))
 		out_bool(&out, "detail", true);
-	if (b->expect_from)
-		out_i64(&out, "expect", b->expect_from == BENCH_ZERO ? 0 : b->expect_from);
+	if (b->expect)
+		out_i64(&out, "expect", b->expect == BENCH_ZERO ? 0 : b->expect);
 	out_end(&out);
 }
 
@@ -191,6 +193,8 @@ static const struct argp_option options[] = {
 	{ "variant", 'v', "NAME", 0, "what is different: a word that joins each name", 0 },
 	{ "peer-variant", 'p', "NAME", 0, "compare with the peer in that variant", 0 },
 	{ "less", 'l', 0, 0, "the variant takes something away: it is what the rest costs", 0 },
+	{ "detail", 'd', 0, 0, "shown only where it changes", 0 },
+	{ "skip", 's', "WHY", 0, "in place of all that: the variant cannot be counted", 0 },
 	{ "programs", 'b', "TOOL", 0, "in place of all that: sizes of the loaded BPF programs", 0 },
 	{ 0 },
 };
@@ -206,6 +210,12 @@ static error_t parse(int key, char *text, struct argp_state *state __attribute__
 		return 0;
 	case 'p':
 		arg.peer_variant = text;
+		return 0;
+	case 'd':
+		arg.detail = true;
+		return 0;
+	case 's':
+		arg.skip = text;
 		return 0;
 	case 'l':
 		arg.less = true;
@@ -230,6 +240,13 @@ int main(int argc, char **argv)
 	out_init(&out, stdout, "bench", true, true, COLOR_NEVER);
 	if (arg.programs)
 		return bench_programs(arg.programs);
+	if (arg.skip) {
+		out_begin(&out, "skip");
+		out_str(&out, "variant", arg.variant);
+		out_str(&out, "why", arg.skip);
+		out_end(&out);
+		return STATUS_OK;
+	}
 	if (sysconf(_SC_NPROCESSORS_ONLN) != 1)
 		return err_say(0, "use tests/vm/run --icount", "more than one processor");
 

@@ -22,7 +22,6 @@
 #include "kbench_abi.h"
 
 #define BENCH_SAMPLES	301	/* at most */
-#define BENCH_NO_EXPECT	(-1)
 
 /*
  * What a benchmark works on. setup() fills in what it needs; the frame opens and
@@ -44,7 +43,7 @@ struct bench_run {
  * @arg: the benchmark's own
  * @samples: how many are taken; 0: BENCH_SAMPLES
  * @variants: worth a line in the table also while somebody traces
- * @expect_from: for a self-test: the result must be exactly this; 0: no self-test.
+ * @expect: for a self-test: the result must be exactly this; 0: no self-test.
  *	BENCH_ZERO stands for 0
  * @setup: before the first sample; false, having said why, fails the benchmark
  * @prepare: before every sample, not counted; may be NULL
@@ -58,7 +57,7 @@ struct bench {
 	long arg;
 	unsigned int samples;
 	bool variants;
-	long expect_from;
+	long expect;
 	bool (*setup)(struct bench_run *run);
 	void (*prepare)(struct bench_run *run);
 	void (*op)(struct bench_run *run);
@@ -104,7 +103,7 @@ bool bench_kernel(struct bench_run *run, const char *op, uint32_t *samples, unsi
 /* opens the PTP clock of the run's module: fd and clock; false, having said why */
 bool bench_ptp_open(struct bench_run *run);
 /* opens it once more; the descriptor, or -1, having said why */
-int bench_ptp_open_more(struct bench_run *run, int flags);
+int bench_ptp_open_more(struct bench_run *run);
 void bench_ptp_close(struct bench_run *run);
 
 /* prints what programs the kernel has loaded as BPF, each with two figures */
