@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What benchmarks have counted: reads and writes JSON lines, compares. */
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
@@ -192,8 +193,10 @@ static int add_counted(struct results *r, const struct lines *l, json_object *re
 	f->group = copy(variant);
 	f->unit = copy(text_of(rec, "unit"));
 	f->value = value;
-	f->peer = value_of(l, bench, "peer", peer_variant ? peer_variant : variant, less);
-	f->expect = number_of(rec, "expect");
+	/* less is what we have more than the peer */
+	if (!less)
+		f->peer = value_of(l, bench, "peer", peer_variant ? peer_variant : variant, false);
+	f->expect = plain ? number_of(rec, "expect") : FIGURE_UNKNOWN;
 	f->detail = flag_of(rec, "detail");
 	return 0;
 }
@@ -385,10 +388,12 @@ int goals_load(struct goal **goals, const char *path)
 
 		number++;
 		line[strcspn(line, "#\n")] = 0;
+		for (char *end = line + strlen(line); end > line && isspace(end[-1]);)
+			*--end = 0;
 		fields = sscanf(line, "%127s %lf%c %c", bench, &limit, &unit, &more);
 		if (fields == EOF)
 			continue;
-		if (fields < 2 || fields > 3 || (fields == 3 && unit != 'x' && unit != ' ')) {
+		if (fields < 2 || fields > 3 || (fields == 3 && unit != 'x')) {
 			err_say(0, NULL, "%s:%d: want a benchmark and a limit", path, number);
 			goals_free(*goals, n);
 			*goals = NULL;
