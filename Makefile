@@ -49,7 +49,7 @@ help: ## this list
 	@echo
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo '  KERNEL=amd64|cloud   which stock Debian 6.12 kernel (default amd64)'
+	@echo '  KERNEL=amd64|cloud   which stock Debian 6.12 kernel (default amd64), or debug'
 	@echo '  KDIR=DIR             headers of any other kernel'
 	@echo '  V=1                  show the commands'
 
@@ -222,6 +222,17 @@ test: deps ## all tests: unit, amd64 guest, cloud guest
 	@$(MAKE) test-modules KERNEL=amd64
 	@$(MAKE) test-modules KERNEL=cloud
 	@tests/run
+
+.PHONY: debug-kernel
+debug-kernel: ## build the kernel of test-debug into the cache (about 20 min, once)
+	@vmlinux/debug --check || tests/deps --debug-kernel
+	@vmlinux/debug
+
+.PHONY: test-debug
+test-debug: deps debug-kernel ## the guest tests under KASAN, lockdep, kmemleak, failslab
+	@$(MAKE) tools
+	@$(MAKE) test-modules KERNEL=debug
+	@tests/run debug faults planted
 
 .PHONY: bench bench-baseline
 bench: deps ## count instructions: against the baseline and the kernel's own class

@@ -10,7 +10,6 @@
 #include <stdatomic.h>
 #include <sys/epoll.h>
 #include <sys/sysmacros.h>
-#include <sys/utsname.h>
 
 #include "ptp_test.h"
 
@@ -18,74 +17,7 @@
 #define DRIVER	 "lab_phc"
 #define LONG_AGO 1000003L
 
-/* ---- the lab and the modules ---- */
-
-static void lab_new(const char *parameters)
-{
-	char line[128], text[128], path[96];
-	long err;
-
-	snprintf(line, sizeof(line), "phc %s", parameters);
-	err = spill("/sys/bus/lab/new_device", line);
-	if (err)
-		die("new phc: %s", err_name(err));
-	slurp("/sys/bus/lab/result", text, sizeof(text));
-	sscanf(text, "%31s", device);
-	snprintf(path, sizeof(path), "/sys/bus/lab/devices/%s/node", device);
-	slurp(path, text, sizeof(text));
-	text[strcspn(text, "\n")] = 0;
-	snprintf(node, sizeof(node), "/dev/%.50s", text);
-}
-
-/* the class's directory, of whichever clock is the present one */
-static const char *sysfs_path(const char *name)
-{
-	static char path[256];
-	const char *class = access("/sys/class/phc", F_OK) ? "ptp" : "phc";
-
-	snprintf(path, sizeof(path), "/sys/class/%s/%s/%s", class, node_name(), name);
-	return path;
-}
-
-static void lab_del(void)
-{
-	long err = spill("/sys/bus/lab/del_device", device);
-
-	if (err)
-		die("del %s: %s", device, err_name(err));
-}
-
-static long unload(const char *module)
-{
-	return call(syscall(SYS_delete_module, module, O_NONBLOCK));
-}
-
-static bool is_loaded(const char *module)
-{
-	char path[96];
-
-	snprintf(path, sizeof(path), "/sys/module/%s/initstate", module);
-	return !access(path, F_OK);
-}
-
-/* faster than modprobe; what it depends on is there */
-static long load(const char *module)
-{
-	char path[256];
-	struct utsname name;
-	long err;
-	int fd;
-
-	uname(&name);
-	snprintf(path, sizeof(path), "/lib/modules/%s/updates/chronoscope/%s.ko", name.release,
-		 module);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	err = call(syscall(SYS_finit_module, fd, "", 0));
-	close(fd);
-	return err;
-}
+/* ---- modules ---- */
 
 /* modules that use another; they go before it and come back after it */
 static unsigned int users_of(const char *module, char names[][64], unsigned int max)
@@ -321,7 +253,7 @@ static void gone(void)
 	want(call(open(old_node, O_RDWR)), -ENOENT, "gone: open");
 	copy = call(open(clone, O_RDWR));
 	ok(copy == -ENXIO || copy == -ENODEV, "gone: open by number: %s", err_name(copy));
-	want(call(access(sysfs_path(""), F_OK)), -ENOENT, "gone: its directory in sysfs");
+	want(call(access(sysfs(""), F_OK)), -ENOENT, "gone: its directory in sysfs");
 	want(call(access(old_debugfs, F_OK)), 0, "gone: its books, as long as a file is open");
 
 	/* its number is not given to another as long as a file is open */
@@ -409,7 +341,7 @@ static void books(void)
 	lab_new("");
 	fd = open_node(node, O_RDWR);
 	readers = open(debugfs("readers"), O_RDONLY);
-	fifo = open(sysfs_path("fifo"), O_RDONLY);
+	fifo = open(sysfs("fifo"), O_RDONLY);
 	if (!glob(debugfs("0x*/mask"), 0, NULL, &found)) {
 		mask = open(found.gl_pathv[0], O_RDONLY);
 		globfree(&found);

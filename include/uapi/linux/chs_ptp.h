@@ -56,7 +56,10 @@
  * @flags: none defined: 0
  * @rsv: 0
  *
- * Signals end with the program: after exec the alarm is cancelled.
+ * The signal bears the id as si_timerid, which no other alarm of any clock has, and as
+ * si_overrun the expirations that it stands for beside its own. Signals end with the
+ * program: after exec or exit the alarm is gone (ENOENT). To a thread that has ended
+ * all expirations are overruns.
  *
  * Errors: EFAULT; EINVAL (notify, signo, tid, flags, rsv, not an eventfd); EBADF
  * (eventfd); EAGAIN (limit of this file or user); ENOMEM.
