@@ -38,9 +38,9 @@ by_hand() {
 	checks ptp_vclock "$phc" "$node" attributes
 }
 
-@test "0, 3, 1, 3, 0, 20 virtual clocks; 101 rounds" {
+@test "0, 3, 1, 3, 0, 20 virtual clocks; ${CHS_ROUNDS:-101} rounds" {
 	new_phc
-	checks ptp_vclock "$phc" "$node" rounds numbers
+	limit=120 checks ptp_vclock "$phc" "$node" rounds numbers
 }
 
 @test "a clock that others count by is neither set nor steered" {
@@ -108,8 +108,8 @@ by_hand() {
 	checks ptp_vclock "$phc" "$node" gone
 }
 
-@test "23 clocks go while others change the number of their virtual clocks" {
-	checks ptp_vclock - - race
+@test "clocks go while others change the number of their virtual clocks" {
+	limit=120 checks ptp_vclock - - race
 }
 
 @test "phc_ctl and phc2sys drive a virtual clock, ptpstat shows it" {

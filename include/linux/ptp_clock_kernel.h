@@ -22,6 +22,7 @@
 #include <linux/skbuff.h>
 #include <linux/timecounter.h>
 #include <linux/timekeeping.h>
+#include <uapi/linux/chs_ptp.h>
 
 #define PTP_CLOCK_NAME_LEN 32
 

@@ -168,7 +168,7 @@ static int64_t left_of(int file, unsigned int id)
 	return ns_of(&setting.value);
 }
 
-static long delete(int file, unsigned int id)
+static long take_away(int file, unsigned int id)
 {
 	return pioctl(file, PTP_ALARM_DELETE, &id);
 }
@@ -220,7 +220,7 @@ static long creates(struct ptp_alarm_config config)
 	long err = pioctl(fd, PTP_ALARM_CREATE, &config);
 
 	if (!err)
-		delete(fd, config.id);
+		take_away(fd, config.id);
 	return err;
 }
 
@@ -238,7 +238,7 @@ static void create_errors(void)
 	want(pioctl(fd, PTP_ALARM_CREATE, page), -EFAULT, "CREATE: page cannot be written");
 	munmap(page, 4096);
 	want(statistic("alarms"), n + 1, "CREATE: only the good one has made an alarm");
-	want(delete(fd, ((struct ptp_alarm_config *)before_hole(sizeof(c)))->id), 0,
+	want(take_away(fd, ((struct ptp_alarm_config *)before_hole(sizeof(c)))->id), 0,
 	     "DELETE: the good one");
 	for (i = 0; i < 4; i++) {
 		c = signal;
@@ -313,10 +313,10 @@ static void errors(void)
 	gone = make(fd, config_of(PTP_ALARM_NOTIFY_NONE));
 	other = make(ro, config_of(PTP_ALARM_NOTIFY_NONE));
 	ok(id != gone && id != other && other != gone, "ids: %u %u %u", id, gone, other);
-	want(delete(fd, gone), 0, "DELETE");
-	want(delete(fd, gone), -ENOENT, "DELETE: once more");
-	want(delete(fd, other), -ENOENT, "DELETE: another file's");
-	want(delete(fd, 0), -ENOENT, "DELETE: 0");
+	want(take_away(fd, gone), 0, "DELETE");
+	want(take_away(fd, gone), -ENOENT, "DELETE: once more");
+	want(take_away(fd, other), -ENOENT, "DELETE: another file's");
+	want(take_away(fd, 0), -ENOENT, "DELETE: 0");
 	want(sets(gone, 0, far, zero), -ENOENT, "SETTIME: deleted");
 	want(sets(other, 0, far, zero), -ENOENT, "SETTIME: another file's");
 	want(sets(other, ~0U, far, zero), -ENOENT, "SETTIME: another file's, bad flags");
@@ -380,7 +380,7 @@ static void errors(void)
 	want(pioctl(fd, PTP_ALARM_GETTIME, &s), 0, "nor does GETTIME");
 	want(ns_of(&s.interval), 1009 * NSEC, "GETTIME: interval of one that is not armed");
 	lab("fail", "op=gettime count=0");
-	delete(fd, id);
+	take_away(fd, id);
 
 	want(statistic("alarms_armed"), 0, "no alarm armed");
 	close(ro);
@@ -417,6 +417,7 @@ static void one_event(unsigned int id, int64_t due, const char *what)
 
 static void oneshot(void)
 {
+	const struct ptp_clock_time never = { .sec = INT64_MAX, .nsec = 999999999 };
 	unsigned int id = make(fd, config_of(PTP_ALARM_NOTIFY_EVENT));
 	struct pollfd pollfd = { .fd = fd, .events = POLLIN };
 	struct ptp_alarm_status st;
@@ -476,20 +477,19 @@ static void oneshot(void)
 		want(statistic("alarms_fired"), n, "disarmed: no expiration");
 		fcntl(fd, F_SETFL, 0);
 	}
-	delete(fd, id);
+	take_away(fd, id);
 	/* times at the end of the range */
 	id = make(fd, config_of(PTP_ALARM_NOTIFY_NONE));
 	set(fd, id, 0, INT64_MAX, INT64_MAX);
 	ok(left_of(fd, id) > 100 * 365 * (86400 * NSEC), "as far as can be: %ld",
 	   (long)left_of(fd, id));
-	want(sets(id, PTP_ALARM_ABSTIME, (struct ptp_clock_time){ .sec = INT64_MAX },
-		  (struct ptp_clock_time){ .sec = INT64_MAX, .nsec = 999999999 }), 0, "farther");
+	want(sets(id, PTP_ALARM_ABSTIME, never, never), 0, "farther");
 	settle();
 	want(expirations(fd, id), 0, "far away: no expiration");
 	set(fd, id, PTP_ALARM_ABSTIME, 1, INT64_MAX);
 	settle();
 	want(expirations(fd, id), 1, "gone by, with the longest interval: expirations");
-	delete(fd, id);
+	take_away(fd, id);
 }
 
 static void periodic(void)
@@ -529,7 +529,7 @@ static void periodic(void)
 	st = status_of(fd, id);
 	want(st.fired, fired, "periodic: fired");
 	want(st.fired + st.overruns, seen, "periodic: expirations");
-	delete(fd, id);
+	take_away(fd, id);
 }
 
 /* a clock that stands still and is moved by hand: counts are exact */
@@ -570,8 +570,8 @@ static void folds(void)
 	step(-366 * 86400 * NSEC);
 	settle();
 	want(expirations(fd, id), 101 + 366 * 86400 * NSEC, "and back: expirations");
-	delete(fd, id);
-	delete(fd, none);
+	take_away(fd, id);
+	take_away(fd, none);
 	freeze(false);
 }
 
@@ -595,7 +595,7 @@ static void storm(void)
 	   "every ns: %llu expirations in %ld ns",
 	   (unsigned long long)(st.fired + st.overruns), (long)length);
 	ok(st.fired > 2, "every ns: more than once");
-	delete(fd, id);
+	take_away(fd, id);
 }
 
 /* ---- two clocks' worth of files, each its own ---- */
@@ -670,7 +670,7 @@ static void two_files(void)
 	want(listed(its) + listed(i), 0, "debugfs: alarms of the files that are closed");
 	freeze(false);
 	fcntl(fd, F_SETFL, 0);
-	delete(fd, mine);
+	take_away(fd, mine);
 }
 
 /* ---- eventfd ---- */
@@ -706,14 +706,14 @@ static void eventfds(void)
 	want(status_of(fd, id).overruns, 22, "eventfd: the others are overruns");
 	/* the file descriptor may be closed: the alarm has the file */
 	config.eventfd = dup(ev);
-	delete(fd, id);
+	take_away(fd, id);
 	id = make(fd, config);
 	close(config.eventfd);
 	set(fd, id, PTP_ALARM_ABSTIME, phc_now(fd) - 1, 0);
 	want(poll(&pollfd, 1, 5000), 1, "eventfd: closed, its twin wakes");
 	want(read(ev, &value, 8), 8, "eventfd: read");
 	freeze(false);
-	delete(fd, id);
+	take_away(fd, id);
 	close(ev);
 }
 
@@ -820,7 +820,7 @@ static void one_signal(int signo)
 	want(info.si_overrun, 0, "signal %d: si_overrun", signo);
 	ok((uint64_t)(uintptr_t)info.si_value.sival_ptr == value, "signal %d: si_value", signo);
 	block(signo, false);
-	delete(fd, id);
+	take_away(fd, id);
 	signal(signo, SIG_DFL);
 }
 
@@ -835,7 +835,7 @@ static void default_actions(void)
 	set(fd, id, PTP_ALARM_ABSTIME, 1, 0);
 	ok(eventually(status_of(fd, id).fired == 1), "ignored signal: fired");
 	signal(SIGUSR1, SIG_DFL);
-	delete(fd, id);
+	take_away(fd, id);
 	child = fork();
 	if (!child) {
 		id = make_signal(fd, SIGNO, 0, 0);
@@ -933,7 +933,7 @@ static void recipients(void)
 	want(si.ssi_code, SI_TIMER, "signalfd: ssi_code");
 	want(si.ssi_int, 7, "signalfd: ssi_int");
 	close(sfd);
-	delete(fd, id);
+	take_away(fd, id);
 
 	/* one thread and no other */
 	for (i = 0; i < 3; i++)
@@ -959,7 +959,7 @@ static void recipients(void)
 	ok(eventually(status_of(fd, own).overruns == 1), "to a thread that has ended: an overrun");
 	want(status_of(fd, own).fired, 1, "to a thread that has ended: fired");
 	want(wait_signal(SIGNO, &info, 23), -EAGAIN, "to a thread that has ended: no signal");
-	delete(fd, own);
+	take_away(fd, own);
 	block(SIGNO, false);
 	signal(SIGNO, SIG_DFL);
 }
@@ -1004,7 +1004,7 @@ static void blocked_signal(int signo, bool to_thread, bool one_by_one)
 	want(info.si_overrun, 0, "%s: si_overrun of the next", what);
 	freeze(false);
 	block(signo, false);
-	delete(fd, id);
+	take_away(fd, id);
 }
 
 static void signals(void)
@@ -1039,14 +1039,14 @@ static void blocked(void)
 	/* deleted with its signal pending: that one still comes, and is no other's */
 	set(fd, a, PTP_ALARM_ABSTIME, 1, 0);
 	ok(eventually(expirations(fd, a) == 2), "deleted: its last");
-	delete(fd, a);
+	take_away(fd, a);
 	set(fd, b, PTP_ALARM_ABSTIME, 1, 0);
 	ok(eventually(status_of(fd, b).fired == 2), "deleted: another's is sent all the same");
 	want(wait_signal(SIGNO, &info, 1000), SIGNO, "deleted: its signal");
 	want(info.si_timerid, a, "deleted: whose");
 	want(wait_signal(SIGNO, &info, 1000), SIGNO, "deleted: the other's signal");
 	block(SIGNO, false);
-	delete(fd, b);
+	take_away(fd, b);
 }
 
 /* a user who may have no signal pending more: expirations go by, and are told later */
@@ -1077,7 +1077,7 @@ static void no_room(void)
 	want(status_of(fd, id).fired, 1, "room again: fired");
 	freeze(false);
 	block(SIGNO, false);
-	delete(fd, id);
+	take_away(fd, id);
 }
 
 /* ---- the clock is set, stepped and steered ---- */
@@ -1165,9 +1165,9 @@ static void steps(void)
 	set(fd, past, 0, 0, 0);
 	want(statistic("alarms_armed"), 0, "none is armed");
 	psettime(fd, 1000003, 0);
-	delete(fd, absolute);
-	delete(fd, relative);
-	delete(fd, past);
+	take_away(fd, absolute);
+	take_away(fd, relative);
+	take_away(fd, past);
 }
 
 /* an event each way: how far the clock runs per ns of ours while it is steered */
@@ -1215,7 +1215,7 @@ static void rates(void)
 	lab("fail", "op=gettime count=3");
 	want(sysread(fd, &event, sizeof(event)), sizeof(event), "a clock that could not be read");
 	lab("fail", "op=gettime count=0");
-	delete(fd, id);
+	take_away(fd, id);
 }
 
 /* 10 ms, 101 times, 100 ppm faster half-way: each is a signal or an overrun */
@@ -1256,7 +1256,7 @@ static void must_show(void)
 	freeze(false);
 	adjfine_ppm(0);
 	block(SIGNO, false);
-	delete(fd, id);
+	take_away(fd, id);
 }
 
 /* the clock's own alarm does the work, until it fails: then a timer */
@@ -1285,7 +1285,7 @@ static void hardware(void)
 	set(fd, id, 0, 3600 * NSEC, 0);
 	snprintf(path, sizeof(path), "/sys/bus/lab/devices/%s/alarm_on", device);
 	want(number_in(path), 1, "set: the clock's alarm is on");
-	delete(fd, id);
+	take_away(fd, id);
 	ok(eventually(number_in(path) == 0), "deleted: the clock's alarm is off");
 	id = make(fd, config_of(PTP_ALARM_NOTIFY_EVENT));
 	set(fd, id, 0, 3600 * NSEC, 0);
@@ -1302,7 +1302,7 @@ static void hardware(void)
 	want(status_of(fd, id).flags, 0, "flags");
 	set(fd, id, 0, 3 * MS, 0);
 	one_event(id, 0, "from then on");
-	delete(fd, id);
+	take_away(fd, id);
 }
 
 /* ---- where an instruction is a nanosecond ---- */
@@ -1346,8 +1346,8 @@ static void exact(void)
 	ok(st.max_lateness_ns < LATE, "each 10 ms: %ld ns late at most", (long)st.max_lateness_ns);
 	block(SIGNO, false);
 	adjfine_ppm(0);
-	delete(fd, id);
-	delete(fd, one);
+	take_away(fd, id);
+	take_away(fd, one);
 }
 
 /* ---- files and programs come to an end ---- */
@@ -1407,7 +1407,7 @@ static void lifetime(void)
 
 		want(wait_signal(SIGNO, &info, 0), SIGNO, "fork: the signal");
 	}
-	delete(file, sig);
+	take_away(file, sig);
 
 	/* the other way round: a child's alarm ends with the child, the file stays */
 	{
@@ -1434,7 +1434,7 @@ static void lifetime(void)
 			ok(eventually(expirations(file, ids[1]) == 1), "exit: what signals nobody goes on");
 			settle();
 			want(pending(SIGNO), 0, "exit: no signal to anybody");
-			delete(file, ids[1]);
+			take_away(file, ids[1]);
 		}
 		close(ends[0]);
 		close(ends[1]);
@@ -1504,7 +1504,7 @@ static void failing_execs(void)
 	want(expirations(fd, id), seen, "failing execs: none is lost");
 	freeze(false);
 	block(SIGNO, false);
-	delete(fd, id);
+	take_away(fd, id);
 }
 
 static void execs(void)
@@ -1669,7 +1669,7 @@ static void unplug(void)
 	want(pioctl(fd, PTP_ALARM_SETTIME, &s), -ENODEV, "gone: SETTIME");
 	want(pioctl(fd, PTP_ALARM_GETTIME, &s), -ENODEV, "gone: GETTIME");
 	want(try_status(fd, ids[0], &st), -ENODEV, "gone: STATUS");
-	want(delete(fd, ids[0]), -ENODEV, "gone: DELETE");
+	want(take_away(fd, ids[0]), -ENODEV, "gone: DELETE");
 	want(listed(ids[0]), 0, "gone: listed in debugfs");
 	close(fd);
 	close(ev);

@@ -33,7 +33,6 @@
 #include <linux/sched/task.h>
 #include <linux/seq_file.h>
 #include <linux/signal.h>
-#include <linux/signalfd.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
@@ -371,18 +370,29 @@ static void set_backend(struct ptp_clock *ptp, const struct alarm_reading *now)
 
 enum sent { SENT, STILL_PENDING, NO_ROOM, OWNER_GONE, OWNER_BUSY };
 
-static struct sighand_struct *lock_signals(struct task_struct *task)
+static struct sighand_struct *find_and_lock(struct task_struct *task)
 {
 	struct sighand_struct *sighand;
 
 	while ((sighand = rcu_dereference(task->sighand))) {
 		spin_lock_irq(&sighand->siglock);
-		if (likely(sighand == rcu_access_pointer(task->sighand)))
+		if (likely(sighand == rcu_access_pointer(task->sighand))) {
+			__release(&sighand->siglock);	/* see lock_signals() */
 			return sighand;
+		}
 		/* exec has given it another in between */
 		spin_unlock_irq(&sighand->siglock);
 	}
 	return NULL;
+}
+
+/* rcu_read_lock() held; NULL: the task has ended. Tells sparse what it cannot see. */
+static inline struct sighand_struct *lock_signals(struct task_struct *task)
+{
+	struct sighand_struct *sighand = find_and_lock(task);
+
+	(void)__cond_lock(&sighand->siglock, sighand);
+	return sighand;
 }
 
 static struct sigqueue *queued_signal(struct sigpending *pending, const struct ptp_alarm *alarm)
@@ -469,7 +479,7 @@ static void share_signal(const struct ptp_alarm *alarm, struct task_struct *sent
 			}
 		}
 	}
-	signalfd_notify(sent_to, alarm->signo);
+	wake_up(&sighand->signalfd_wqh);
 unlock:
 	spin_unlock_irq(&sighand->siglock);
 unlock_rcu:
@@ -483,14 +493,15 @@ unlock_rcu:
 static struct task_struct *find_target(struct ptp_alarm *alarm, u64 n, enum sent *why)
 {
 	struct task_struct *leader, *target = NULL;
-	struct sighand_struct *sighand = NULL;
+	struct sighand_struct *sighand;
 	struct sigqueue *q;
 
 	*why = OWNER_GONE;
 	rcu_read_lock();
 	leader = pid_task(alarm->process, PIDTYPE_TGID);
-	if (leader && READ_ONCE(leader->self_exec_id) == alarm->exec_id)
-		sighand = lock_signals(leader);
+	if (!leader || READ_ONCE(leader->self_exec_id) != alarm->exec_id)
+		goto unlock_rcu;
+	sighand = lock_signals(leader);
 	if (!sighand)
 		goto unlock_rcu;
 	if (leader->signal->flags & SIGNAL_GROUP_EXIT)
@@ -1283,8 +1294,7 @@ void ptp_alarm_init(struct ptp_clock *ptp)
 	timerqueue_init_head(&alarms->queue);
 	INIT_LIST_HEAD(&alarms->all);
 	kthread_init_work(&alarms->work, alarm_pass);
-	hrtimer_init(&alarms->timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_HARD);
-	alarms->timer.function = alarm_timer;
+	hrtimer_setup(&alarms->timer, alarm_timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_HARD);
 }
 
 /**
@@ -1326,17 +1336,20 @@ void ptp_alarm_stop(struct ptp_clock *ptp)
  */
 void ptp_alarm_show(struct seq_file *seq, struct ptp_clock *ptp)
 {
-	const struct ptp_alarm *alarm;
 	static const char *const names[] = { "event", "signal", "eventfd", "none" };
+	const struct ptp_alarm *alarm;
 
 	seq_puts(seq, "reader alarm     pid comm            notify  set                due_ns          interval_ns      fired   overruns   lateness_ns max_late_ns\n");
 	mutex_lock(&ptp->alarms.mutex);
-	list_for_each_entry(alarm, &ptp->alarms.all, of_clock)
-		seq_printf(seq, "%6u %5u %7d %-15s %-7s %-3s %20lld %20lld %10llu %10llu %13lld %11lld\n",
-			   alarm->reader->id, alarm->id, alarm->pid, alarm->comm,
-			   names[alarm->notify],
-			   !alarm->armed ? "off" : alarm->relative ? "rel" : "abs",
-			   alarm->armed ? alarm->due : 0, alarm->interval, alarm->fired,
-			   alarm->overruns, alarm->lateness, alarm->max_lateness);
+	list_for_each_entry(alarm, &ptp->alarms.all, of_clock) {
+		const char *set = alarm->relative ? "rel" : "abs";
+
+		seq_printf(seq, "%6u %5u %7d %-15s %-7s %-3s %20lld %20lld", alarm->reader->id,
+			   alarm->id, alarm->pid, alarm->comm, names[alarm->notify],
+			   alarm->armed ? set : "off", alarm->armed ? alarm->due : 0,
+			   alarm->interval);
+		seq_printf(seq, " %10llu %10llu %13lld %11lld\n", alarm->fired, alarm->overruns,
+			   alarm->lateness, alarm->max_lateness);
+	}
 	mutex_unlock(&ptp->alarms.mutex);
 }

@@ -34,7 +34,7 @@ static dev_t ptp_first_devt;
  * the character device whose module an open file pins only after that: a file
  * opened in between would pin nothing, and drop a reference when it is closed.
  */
-static char *ptp_devnode(const struct device *dev, umode_t *mode)
+static char *ptp_devnode(CHS_CONST struct device *dev, umode_t *mode)
 {
 	struct ptp_clock *ptp = dev_get_drvdata(dev);
 
@@ -42,7 +42,7 @@ static char *ptp_devnode(const struct device *dev, umode_t *mode)
 	return NULL;
 }
 
-static const struct class ptp_class = {
+static CHS_CONST struct class ptp_class = {
 	.name = CHS_PTP_CLASS,
 	.devnode = ptp_devnode,
 };

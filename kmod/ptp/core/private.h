@@ -46,6 +46,10 @@
 #error "the kernel's own ptp_clock_kernel.h was included in place of ours"
 #endif
 
+static_assert(__same_type(((struct posix_clock_operations *)NULL)->open,
+			  int (*)(struct posix_clock_context *context, fmode_t mode)),
+	      "this kernel's posix_clock code has no struct posix_clock_context: too old a 6.1");
+
 /* mainline's limits, which user space can see */
 #define PTP_MAX_ALARMS		4
 #define PTP_MAX_CHANNELS	2048	/* bits in a reader's mask */
