@@ -181,7 +181,10 @@ $(O)/obj/tests/unit/%.o: TOOL_CFLAGS += -Ikmod -Iinclude
 $(O)/unit/%: $(O)/obj/tests/unit/%.o $(O)/lib/libchstools.a
 	$(note) LD $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) $^ $(TOOL_LIBS) -o $@
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(TOOL_LIBS) -o $@
+
+# looks at the comparison by itself and at the program
+$(O)/unit/test_bench: $(O)/obj/tests/perf/report/compare.o | $(O)/perf/report
 
 .PHONY: units
 units: $(addprefix $(O)/unit/,$(UNITS))
