@@ -41,7 +41,7 @@ TOOLS  := $(sort $(filter-out lib,$(TOOLS)))
 PROGS  := $(patsubst tests/prog/%.c,%,$(wildcard tests/prog/*.c))
 UNITS  := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 MANS   := $(wildcard tools/man/*.[1-8])
-BINS   := $(addprefix $(O)/bin/,$(TOOLS) $(PROGS))
+BINS   := $(addprefix $(O)/bin/,$(TOOLS) $(PROGS) fuzz)
 
 .PHONY: help
 help: ## this list
@@ -153,6 +153,11 @@ endef
 $(foreach t,$(TOOLS),$(eval $(call tool_rule,$(t))))
 
 $(addprefix $(O)/bin/,$(PROGS)): $(O)/bin/%: $(O)/obj/tests/prog/%.o
+	$(note) LD $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) $^ -lpthread -o $@
+
+$(O)/bin/fuzz: $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/fuzz/*.c))
 	$(note) LD $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) $^ -lpthread -o $@
