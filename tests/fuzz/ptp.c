@@ -125,7 +125,7 @@ static const unsigned int weights[N_KINDS] = {
 	[K_PRECISE_CYCLES] = 12, [K_EXTENDED_CYCLES] = 20,
 	[K_UNKNOWN] = 60, [K_READ] = 80, [K_PREAD] = 10, [K_POLL] = 25, [K_SELECT] = 10,
 	[K_EPOLL] = 15, [K_MMAP] = 10, [K_WRITE] = 10, [K_LSEEK] = 10, [K_SETFL] = 15,
-	[K_GETFL] = 8, [K_DUP] = 10, [K_FSTAT] = 5, [K_CLOSE] = 15, [K_OPEN] = 40,
+	[K_GETFL] = 8, [K_DUP] = 10, [K_FSTAT] = 5, [K_CLOSE] = 4, [K_OPEN] = 40,
 	[K_REOPEN] = 10, [K_GETTIME] = 30, [K_SETTIME] = 50, [K_ADJTIME] = 80,
 	[K_GETRES] = 8, [K_TIMER] = 5, [K_NANOSLEEP] = 5, [K_SYSFS_WRITE] = 30,
 	[K_SYSFS_READ] = 6, [K_CAP] = 3, [K_FAULT] = 6, [K_PUSH] = 15,
@@ -410,7 +410,7 @@ static void make_perout(struct fuzz_rng *rng, struct call *call)
 {
 	uint32_t *w = call->data; /* start 0-3, period 4-7, index 8, flags 9, on 10-13 */
 
-	w[8] = fuzz_below(rng, 5);
+	w[8] = fuzz_below(rng, fuzz_one_in(rng, 4) ? 5 : 2);
 	make_period(rng, w + 4);
 	w[9] = fuzz_below(rng, 8);
 	if (w[9] & PTP_PEROUT_PHASE && !fuzz_one_in(rng, 4)) {
@@ -436,7 +436,7 @@ static void make_request(struct fuzz_rng *rng, struct call *call)
 		break;
 	case K_EXTTS:
 	case K_EXTTS2:
-		w[0] = fuzz_below(rng, 10);
+		w[0] = fuzz_below(rng, fuzz_one_in(rng, 4) ? 10 : 2);
 		w[1] = fuzz_one_in(rng, 4) ? fuzz_below(rng, 32) :
 					     1 + 2 * (1 + fuzz_below(rng, 3));
 		break;
@@ -461,7 +461,7 @@ static void make_request(struct fuzz_rng *rng, struct call *call)
 		/* fall through */
 	case K_PIN_GET:
 	case K_PIN_GET2:
-		w[16] = fuzz_below(rng, 9);
+		w[16] = fuzz_below(rng, fuzz_one_in(rng, 4) ? 9 : 4);
 		break;
 	case K_MASK_ONE:
 		w[0] = fuzz_one_in(rng, 4) ? fuzz_edgy32(rng) : fuzz_below(rng, 8);
@@ -559,7 +559,7 @@ static void avoid_unsure_step(struct call *call)
 	then = (__int128)c->time_ns / NSEC + tx->time.tv_sec;
 	if ((then < 1 && then > -UNSURE_SEC) ||
 	    (then < 8277292037 && then > 8277292036 - UNSURE_SEC))
-		tx->time.tv_sec = 0;
+		tx->modes = 0;
 }
 
 static void avoid_unsure_pulse(struct call *call)
@@ -1157,6 +1157,23 @@ static long perform(const struct call *call)
 	}
 }
 
+/*
+ * In a race a clock's number may have passed to another one between our look at the
+ * name and open(): whose file is it?
+ */
+static struct clk *opened_clk(int fd, struct clk *supposed)
+{
+	struct ptp_clock_caps caps;
+	unsigned int i;
+
+	if (!ptp_fuzz->race || pioctl(fd, PTP_CLOCK_GETCAPS2, &caps))
+		return supposed;
+	for (i = 0; i < N_BAYS; i++)
+		if (caps.n_ext_ts == (int)ptp_variants[i].n_ext_ts)
+			return ptp_bays[i].clk;
+	return supposed;
+}
+
 /* a file that was opened takes the place of the slot's old one */
 static void take_over(const struct call *call, long result)
 {
@@ -1169,13 +1186,14 @@ static void take_over(const struct call *call, long result)
 		break;
 	case K_OPEN:
 		close_slot(call->slot);
-		ptp_file_new(call->slot, result, ptp_bays[call->a].clk, call->b);
+		clk = opened_clk(result, ptp_bays[call->a].clk);
+		ptp_file_new(call->slot, result, clk, call->b);
 		break;
 	case K_REOPEN:
 		clk = ptp_slots[call->a].file->clk;
 		clk->refs++; /* it must stay while the slot changes hands */
 		close_slot(call->slot);
-		ptp_file_new(call->slot, result, clk, call->b);
+		ptp_file_new(call->slot, result, opened_clk(result, clk), call->b);
 		clk->refs--;
 		break;
 	case K_DUP:
@@ -1252,6 +1270,7 @@ static void make_call(struct fuzz *fuzz)
 	ptp_judge(call, &v);
 	result = perform(call);
 	check_result(call, &v, result);
+	ptp_settle(result);
 	if (size_of(call) && call->kind != K_SYSFS_READ)
 		check_memory(call, &v, result);
 	if (result >= 0 && size_of(call))

@@ -309,8 +309,38 @@ static bool below(const struct ptp_clock_time *a, const struct ptp_clock_time *b
 	return a->sec < b->sec || (a->sec == b->sec && a->nsec < b->nsec);
 }
 
-/* one of two: a single pulse may just have been missed */
-static bool maybe_late;
+/*
+ * Where nobody can tell whether a step or a single pulse still comes in time, the model
+ * takes it that it does. This is what to put back if the answer says otherwise.
+ */
+static struct {
+	struct clk *clk;
+	enum counter refusal;
+	int64_t time_ns, raw_ns;
+	unsigned int epoch;
+} unsure;
+
+static void now_unsure(struct clk *c, enum counter refusal)
+{
+	unsure.clk = c;
+	unsure.refusal = refusal;
+	unsure.time_ns = c->time_ns;
+	unsure.raw_ns = c->raw_ns;
+	unsure.epoch = c->epoch;
+}
+
+void ptp_settle(long result)
+{
+	struct clk *c = unsure.clk;
+
+	unsure.clk = NULL;
+	if (!c || result != -EINVAL)
+		return;
+	c->errors[unsure.refusal]++;
+	c->time_ns = unsure.time_ns;
+	c->raw_ns = unsure.raw_ns;
+	c->epoch = unsure.epoch;
+}
 
 static long lab_perout(struct clk *c, const struct ptp_perout_request *rq)
 {
@@ -337,7 +367,8 @@ static long lab_perout(struct clk *c, const struct ptp_perout_request *rq)
 	start = (__int128)rq->start.sec * NSEC + rq->start.nsec;
 	if (start <= c->time_ns)
 		return -EINVAL;
-	maybe_late = start <= latest(c, now_ns(CLOCK_MONOTONIC_RAW) + 10 * NSEC);
+	if (start <= latest(c, now_ns(CLOCK_MONOTONIC_RAW) + 10 * NSEC))
+		now_unsure(c, STAT_ENABLE);
 	return 0;
 }
 
@@ -361,7 +392,6 @@ static long enables(struct clk *c, enum request type, const void *rq, bool on)
 {
 	long err = failing(c, OP_ENABLE);
 
-	maybe_late = false;
 	if (!err) {
 		switch (type) {
 		case RQ_EXTTS:
@@ -385,7 +415,7 @@ static void want_enable(struct verdict *v, struct clk *c, enum request type, con
 	long err = enables(c, type, rq, on);
 
 	expects(v, err);
-	if (maybe_late || (ptp_fuzz->race && type == RQ_PEROUT && !err))
+	if (unsure.clk || (ptp_fuzz->race && type == RQ_PEROUT && !err))
 		or_else(v, -EINVAL);
 	/* going away, pin lost, told to fail, interrupted */
 	race_only(v, 0);
@@ -1044,8 +1074,10 @@ static long adjusts_time(struct clk *c, const struct timex *tx, struct verdict *
 	err = count(c, STAT_ADJTIME, failing(c, OP_ADJTIME));
 	if (err)
 		return err;
-	if (!must)
+	if (!must) {
 		or_else(v, -EINVAL);
+		now_unsure(c, STAT_ADJTIME);
+	}
 	stepped(c, low);
 	/* it had been running before */
 	c->raw_ns = raw;
