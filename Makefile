@@ -47,9 +47,9 @@ BINS   := $(addprefix $(O)/bin/,$(TOOLS) $(PROGS) fuzz)
 help: ## this list
 	@echo 'chronoscope: see and rehearse time in the Linux kernel'
 	@echo
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo '  KERNEL=amd64|cloud   which stock Debian 6.12 kernel (default amd64)'
+	@echo '  KERNEL=amd64|cloud   which stock Debian 6.12 kernel (default amd64), or debug'
 	@echo '  KDIR=DIR             headers of any other kernel'
 	@echo '  V=1                  show the commands'
 
@@ -193,6 +193,17 @@ test: deps ## all tests: unit, amd64 guest, cloud guest
 	@$(MAKE) test-modules KERNEL=amd64
 	@$(MAKE) test-modules KERNEL=cloud
 	@tests/run
+
+.PHONY: debug-kernel
+debug-kernel: ## build the kernel of test-debug into the cache (about 20 min, once)
+	@vmlinux/debug --check || tests/deps --debug-kernel
+	@vmlinux/debug
+
+.PHONY: test-debug
+test-debug: deps debug-kernel ## the guest tests under KASAN, lockdep, kmemleak, failslab
+	@$(MAKE) tools
+	@$(MAKE) test-modules KERNEL=debug
+	@tests/run debug faults planted
 
 .PHONY: check
 check: ## sparse, cppcheck, clang-format, shellcheck, W=1

@@ -149,7 +149,7 @@ void lab_model_unregister(struct lab_model *m);
 void lab_emit(struct lab_device *ld, unsigned int port, const struct lab_edge *e);
 int lab_next_pair(char **text, char **key, char **value);
 int lab_number(const char *what, const char *value, s64 min, s64 max, s64 *number);
-__printf(1, 2) void lab_say(const char *fmt, ...);
+__printf(1, 2) int lab_say(const char *fmt, ...);
 
 /* hrtimer_setup() came with 6.13, hrtimer_init() left with 6.15 */
 static inline void lab_timer_setup(struct hrtimer *t,

@@ -114,25 +114,35 @@ static void reply_begin(void)
  * @fmt: appended to the reply to the calling process; one line, no newline needed
  *
  * Context: process context, from init(), start() or store().
+ * Return: 0, or -ENOMEM when it could not be kept, which matters where the answer is
+ * more than the words to an error.
  */
-void lab_say(const char *fmt, ...)
+int lab_say(const char *fmt, ...)
 {
 	struct lab_reply *r;
-	char *old, *more;
+	char *more, *all;
 	va_list args;
+	int err = 0;
 
 	va_start(args, fmt);
 	more = kvasprintf(GFP_KERNEL, fmt, args);
 	va_end(args);
+	if (!more)
+		return -ENOMEM;
 	mutex_lock(&reply_mutex);
 	r = reply_find(current->tgid);
-	if (r && more) {
-		old = r->text;
-		r->text = kasprintf(GFP_KERNEL, "%s%s", old ?: "", more);
-		kfree(old);
+	if (r) {
+		all = kasprintf(GFP_KERNEL, "%s%s", r->text ?: "", more);
+		if (all) {
+			kfree(r->text);
+			r->text = all;
+		} else {
+			err = -ENOMEM;
+		}
 	}
 	mutex_unlock(&reply_mutex);
 	kfree(more);
+	return err;
 }
 EXPORT_SYMBOL_GPL(lab_say);
 
@@ -674,16 +684,19 @@ found:
 		if (!err)
 			list_move_tail(m->devices.prev, &fresh);
 	}
+	if (err && i > 1)
+		lab_say(" (none of %lld made)", n);
+	/* who cannot be told a device's name could not take it away again */
+	list_for_each_entry(ld, &fresh, node)
+		if (!err)
+			err = lab_say("%s%s", dev_name(&ld->dev),
+				      list_is_last(&ld->node, &fresh) ? "" : " ");
 	if (err) {
-		if (i > 1)
-			lab_say(" (none of %lld made)", n);
 		devices_del(&fresh);
 		return err;
 	}
-	list_for_each_entry_safe(ld, next, &fresh, node) {
-		lab_say("%s%s", dev_name(&ld->dev), list_is_last(&ld->node, &fresh) ? "" : " ");
+	list_for_each_entry_safe(ld, next, &fresh, node)
 		list_move_tail(&ld->node, &m->devices);
-	}
 	return 0;
 }
 

@@ -3,9 +3,12 @@
 #
 # What all suites share.
 
+# CHS_SLOW: how many times longer than on a stock kernel things may take; debug
+# kernels look at every access to memory and at every lock.
+
 # until_ok COMMAND...: wait until it succeeds, $patience (10) seconds at most
 until_ok() {
-	local end=$((SECONDS + ${patience:-10}))
+	local end=$((SECONDS + ${patience:-10} * ${CHS_SLOW:-1}))
 	until "$@"; do
 		if [[ $SECONDS -ge $end ]]; then
 			echo "never true: $*"
@@ -13,4 +16,10 @@ until_ok() {
 		fi
 		sleep 0.05
 	done
+}
+
+# nap MS: sleep so many milliseconds, times CHS_SLOW
+nap() {
+	local ms=$(($1 * ${CHS_SLOW:-1}))
+	sleep "$((ms / 1000)).$(printf %03d $((ms % 1000)))"
 }

@@ -10,7 +10,6 @@
 #include <stdatomic.h>
 #include <sys/epoll.h>
 #include <sys/sysmacros.h>
-#include <sys/utsname.h>
 
 #include "ptp_test.h"
 
@@ -18,24 +17,7 @@
 #define DRIVER	 "lab_phc"
 #define LONG_AGO 1000003L
 
-/* ---- the lab and the modules ---- */
-
-static void lab_new(const char *parameters)
-{
-	char line[128], text[128], path[96];
-	long err;
-
-	snprintf(line, sizeof(line), "phc %s", parameters);
-	err = spill("/sys/bus/lab/new_device", line);
-	if (err)
-		die("new phc: %s", err_name(err));
-	slurp("/sys/bus/lab/result", text, sizeof(text));
-	sscanf(text, "%31s", device);
-	snprintf(path, sizeof(path), "/sys/bus/lab/devices/%s/node", device);
-	slurp(path, text, sizeof(text));
-	text[strcspn(text, "\n")] = 0;
-	snprintf(node, sizeof(node), "/dev/%.50s", text);
-}
+/* ---- modules ---- */
 
 /* the class's directory, of whichever clock is the present one */
 static const char *sysfs_path(const char *name)
@@ -45,46 +27,6 @@ static const char *sysfs_path(const char *name)
 
 	snprintf(path, sizeof(path), "/sys/class/%s/%s/%s", class, node_name(), name);
 	return path;
-}
-
-static void lab_del(void)
-{
-	long err = spill("/sys/bus/lab/del_device", device);
-
-	if (err)
-		die("del %s: %s", device, err_name(err));
-}
-
-static long unload(const char *module)
-{
-	return call(syscall(SYS_delete_module, module, O_NONBLOCK));
-}
-
-static bool is_loaded(const char *module)
-{
-	char path[96];
-
-	snprintf(path, sizeof(path), "/sys/module/%s/initstate", module);
-	return !access(path, F_OK);
-}
-
-/* faster than modprobe; what it depends on is there */
-static long load(const char *module)
-{
-	char path[256];
-	struct utsname name;
-	long err;
-	int fd;
-
-	uname(&name);
-	snprintf(path, sizeof(path), "/lib/modules/%s/updates/chronoscope/%s.ko", name.release,
-		 module);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	err = call(syscall(SYS_finit_module, fd, "", 0));
-	close(fd);
-	return err;
 }
 
 /* modules that use another; they go before it and come back after it */

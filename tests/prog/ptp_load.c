@@ -11,7 +11,7 @@
  *	read=N			reads until N events have come, prints how many
  *	ioctl=CMD		a command with a null argument, which may fail
  *	every=US		waits so long after each operation from here on
- *	sleep=MS wait		waits so long, or for a line on stdin; "ready" prints a line
+ *	sleep=MS wait		waits so long (times CHS_SLOW), or for a line on stdin; "ready" prints a line
  *
  * A failure is told and makes the exit status 1, but does not stop it.
  */
@@ -27,6 +27,7 @@
 #include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
+#include "slow.h"
 
 static int fd, status;
 static clockid_t id;
@@ -143,7 +144,7 @@ static void obey(const char *word, const char *arg)
 	} else if (!strcmp(word, "every")) {
 		every_us = v;
 	} else if (!strcmp(word, "sleep")) {
-		usleep(v * 1000);
+		usleep(v * 1000 * slowness());
 	} else if (!strcmp(word, "wait")) {
 		while (getchar() != '\n' && !feof(stdin))
 			;

@@ -22,11 +22,13 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 #include <linux/capability.h>
 #include <linux/ptp_clock.h>
 #include "../../include/uapi/linux/chs_ptp.h"
+#include "slow.h"
 
 #define NSEC	      1000000000LL
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -183,7 +185,7 @@ static inline void nap_ms(long ms)
 /* wait for what another thread does; false after five seconds */
 #define eventually(condition) \
 	({ \
-		int64_t end_ = now_ns(CLOCK_MONOTONIC) + 5 * NSEC; \
+		int64_t end_ = now_ns(CLOCK_MONOTONIC) + 5 * slowness() * NSEC; \
 		bool true_; \
 		while (!(true_ = (condition)) && now_ns(CLOCK_MONOTONIC) < end_) \
 			nap_ms(1); \
@@ -284,10 +286,75 @@ static inline long spill(const char *path, const char *text)
 	return err < 0 ? err : 0;
 }
 
+/* ---- modules --------------------------------------------------------------- */
+
+static inline long unload(const char *module)
+{
+	return call(syscall(SYS_delete_module, module, O_NONBLOCK));
+}
+
+static inline bool is_loaded(const char *module)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/sys/module/%s/initstate", module);
+	return !access(path, F_OK);
+}
+
+static inline const char *module_path(const char *module)
+{
+	static char path[256];
+	struct utsname name;
+
+	uname(&name);
+	snprintf(path, sizeof(path), "/lib/modules/%.64s/updates/chronoscope/%.64s.ko",
+		 name.release, module);
+	return path;
+}
+
+/* faster than modprobe; what it depends on is there */
+static inline long load(const char *module)
+{
+	int fd = open(module_path(module), O_RDONLY | O_CLOEXEC);
+	long err;
+
+	if (fd < 0)
+		return -errno;
+	err = call(syscall(SYS_finit_module, fd, "", 0));
+	close(fd);
+	return err;
+}
+
 /* ---- the clock under test and the lab device behind it --------------------- */
 
 static char node[64];	/* /dev/ptp64 */
 static char device[32]; /* phc0 */
+
+/* a new clock becomes the one under test */
+static inline void lab_new(const char *parameters)
+{
+	char line[128], text[128], path[96];
+	long err;
+
+	snprintf(line, sizeof(line), "phc %s", parameters);
+	err = spill("/sys/bus/lab/new_device", line);
+	if (err)
+		die("new phc: %s", err_name(err));
+	slurp("/sys/bus/lab/result", text, sizeof(text));
+	sscanf(text, "%31s", device);
+	snprintf(path, sizeof(path), "/sys/bus/lab/devices/%s/node", device);
+	slurp(path, text, sizeof(text));
+	text[strcspn(text, "\n")] = 0;
+	snprintf(node, sizeof(node), "/dev/%.50s", text);
+}
+
+static inline void lab_del(void)
+{
+	long err = spill("/sys/bus/lab/del_device", device);
+
+	if (err)
+		die("del %s: %s", device, err_name(err));
+}
 
 static inline const char *node_name(void)
 {

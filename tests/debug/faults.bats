@@ -1,0 +1,22 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# Every allocation of every path fails once. Runs in the guest of the debug kernel.
+
+load ../lib/ptp
+
+teardown() {
+	labctl del all
+}
+
+@test "each allocation of open, ioctl, read, clock and sysfs paths fails once" {
+	checks fail_nth clock
+}
+
+@test "each allocation of making a clock fails once" {
+	limit=120 checks fail_nth register
+}
+
+@test "each allocation of loading a module fails once" {
+	limit=240 checks fail_nth modules
+}

@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * fail_nth [GROUP...]: each path into the class and the lab is walked with its first
+ * allocation failing, then with its second, until nothing is left to fail. Every
+ * failure must come out as an error that is its name, and leave all as it was.
+ *
+ * Needs a kernel with fault injection (the debug kernel); exits with 77 elsewhere.
+ * Faults are injected by /proc/thread-self/fail-nth: they hit this task alone.
+ */
+#include "ptp_test.h"
+
+#define FAULTS	"/sys/kernel/debug"
+#define MOST	4000	/* allocations of one path */
+
+static int nth = -1;
+
+/* ---- faults ---------------------------------------------------------------- */
+
+static void faults_setup(void)
+{
+	static const char *const kinds[] = { "failslab", "fail_page_alloc", "fail_usercopy" };
+	char path[96];
+	size_t i;
+
+	nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	if (nth < 0 || access(FAULTS "/failslab", F_OK)) {
+		printf("# no fault injection in this kernel\n");
+		exit(77);
+	}
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		/*
+		 * A trace of the stack each time would look like a splat; FAIL_VERBOSE
+		 * brings it for whoever looks for the allocation that was fault N.
+		 */
+		snprintf(path, sizeof(path), FAULTS "/%s/verbose", kinds[i]);
+		if (spill(path, getenv("FAIL_VERBOSE") ? "2" : "0"))
+			die("%s cannot be written", path);
+	}
+	/* GFP_KERNEL too; pages stay, since the kernel itself complains about those */
+	if (spill(FAULTS "/failslab/ignore-gfp-wait", "N"))
+		die("failslab cannot be set");
+}
+
+/* copies from and to user space count too, so these two may be hit themselves */
+static void arm(unsigned int n)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%u", n);
+
+	while (pwrite(nth, text, len, 0) != len)
+		;
+}
+
+/* true if the fault was injected; none is armed afterwards */
+static bool was_injected(void)
+{
+	char text[16] = "";
+	bool injected = pread(nth, text, sizeof(text) - 1, 0) > 0 && atoi(text) == 0;
+
+	arm(0);
+	return injected;
+}
+
+/* ---- paths ----------------------------------------------------------------- */
+
+static int fd = -1;	/* the clock, for reading and writing */
+static int target = -1;	/* a file that prepare() has opened */
+static char text[65536];
+
+/*
+ * One path. call() returns 0 or more, or -errno; prepare() and undo() run without
+ * faults, undo() only after a call that went well.
+ */
+struct path {
+	const char *name;
+	void (*prepare)(void);
+	long (*call)(void);
+	void (*undo)(long result);
+	long also;	/* another error that the kernel, not we, may give */
+};
+
+static void walk(const struct path *path)
+{
+	unsigned int n, failed = 0, carried = 0;
+	bool good = true, injected = true;
+	long result = 0;
+
+	for (n = 1; n <= MOST && injected; n++) {
+		if (path->prepare)
+			path->prepare();
+		arm(n);
+		result = path->call();
+		injected = was_injected();
+		if (result < 0) {
+			failed++;
+			if (!injected || (result != -ENOMEM && result != -EFAULT &&
+					  result != path->also)) {
+				good = ok(false, "%s: fault %u%s gives %s", path->name, n,
+					  injected ? "" : " (not reached)", err_name(result));
+				spill("/dev/kmsg", "fail_nth: the last one is wrong");
+			}
+		} else {
+			carried += injected;
+			if (path->undo)
+				path->undo(result);
+		}
+		if (target >= 0) {
+			close(target);
+			target = -1;
+		}
+	}
+	/* the last call was one without a fault */
+	ok(good && !injected && result >= 0, "%s: %u faults, %u refused, %u carried", path->name,
+	   n - 2, failed, carried);
+}
+
+static void close_it(long result)
+{
+	close(result);
+}
+
+/* ---- the clock -------------------------------------------------------------- */
+
+static long open_clock(void)
+{
+	return call(open(node, O_RDWR | O_CLOEXEC));
+}
+
+static long ioctl_caps(void)
+{
+	return pioctl(fd, PTP_CLOCK_GETCAPS2, &(struct ptp_clock_caps){ 0 });
+}
+
+static long ioctl_extts(void)
+{
+	struct ptp_extts_request rq = { .flags = PTP_ENABLE_FEATURE | PTP_RISING_EDGE };
+
+	return pioctl(fd, PTP_EXTTS_REQUEST2, &rq);
+}
+
+static long ioctl_perout(void)
+{
+	struct ptp_perout_request rq = { .period = { .sec = 1 } };
+
+	return pioctl(fd, PTP_PEROUT_REQUEST2, &rq);
+}
+
+static void perout_off(long result)
+{
+	struct ptp_perout_request rq = { 0 };
+
+	(void)result;
+	want(pioctl(fd, PTP_PEROUT_REQUEST2, &rq), 0, "perout off");
+}
+
+static long ioctl_pps(void)
+{
+	return pioctl(fd, PTP_ENABLE_PPS2, (void *)1);
+}
+
+static long ioctl_pin(void)
+{
+	struct ptp_pin_desc pin = { .index = 1, .func = PTP_PF_EXTTS, .chan = 1 };
+
+	return pioctl(fd, PTP_PIN_SETFUNC2, &pin);
+}
+
+static void pin_off(long result)
+{
+	struct ptp_pin_desc pin = { .index = 1 };
+
+	(void)result;
+	want(pioctl(fd, PTP_PIN_SETFUNC2, &pin), 0, "pin off");
+}
+
+static long ioctl_pin_get(void)
+{
+	return pioctl(fd, PTP_PIN_GETFUNC2, &(struct ptp_pin_desc){ 0 });
+}
+
+static long ioctl_offset(void)
+{
+	static struct ptp_sys_offset offset = { .n_samples = 25 };
+
+	return pioctl(fd, PTP_SYS_OFFSET2, &offset);
+}
+
+static long ioctl_extended(void)
+{
+	static struct ptp_sys_offset_extended offset = { .n_samples = 25 };
+
+	return pioctl(fd, PTP_SYS_OFFSET_EXTENDED2, &offset);
+}
+
+static long ioctl_precise(void)
+{
+	return pioctl(fd, PTP_SYS_OFFSET_PRECISE2, &(struct ptp_sys_offset_precise){ 0 });
+}
+
+static long ioctl_mask(void)
+{
+	return pioctl(fd, PTP_MASK_EN_SINGLE, &(unsigned int){ 0 });
+}
+
+static long get(void)
+{
+	return pgettime(fd, &(struct timespec){ 0 });
+}
+
+static long set(void)
+{
+	return psettime(fd, 1000003, 0);
+}
+
+static long steer(void)
+{
+	struct timex tx = { .modes = ADJ_FREQUENCY, .freq = 23 << 16 };
+
+	return padjtime(fd, &tx);
+}
+
+static long step(void)
+{
+	struct timex tx = { .modes = ADJ_SETOFFSET | ADJ_NANO, .time.tv_usec = 101 };
+
+	return padjtime(fd, &tx);
+}
+
+/* one event waits, whatever became of the call before */
+static void one_event(void)
+{
+	struct ptp_extts_event events[CAPACITY];
+
+	drain(fd, events, CAPACITY);
+	push(0, 1, 0);
+}
+
+static long read_event(void)
+{
+	struct ptp_extts_event event;
+
+	return sysread(fd, &event, sizeof(event));
+}
+
+/* ---- files of sysfs and debugfs ---------------------------------------------- */
+
+#define SYSFS_WRITE(function, file, value) \
+	static void function##_prepare(void) \
+	{ \
+		target = open_node(sysfs(file), O_WRONLY); \
+	} \
+	static long function(void) \
+	{ \
+		return call(write(target, value, strlen(value))); \
+	}
+
+SYSFS_WRITE(sysfs_pin, "pins/pin1", "0 0")
+SYSFS_WRITE(sysfs_extts, "extts_enable", "0 1")
+SYSFS_WRITE(sysfs_period, "period", "0 0 0 1 0")
+SYSFS_WRITE(sysfs_pps, "pps_enable", "1")
+
+static long debugfs_readers(void)
+{
+	int file = call(open(debugfs("readers"), O_RDONLY | O_CLOEXEC));
+	long len;
+
+	if (file < 0)
+		return file;
+	len = sysread(file, text, sizeof(text));
+	close(file);
+	return len;
+}
+
+static long statistics(void)
+{
+	int file = call(open(sysfs("statistics/gettime"), O_RDONLY | O_CLOEXEC));
+	long len;
+
+	if (file < 0)
+		return file;
+	len = sysread(file, text, sizeof(text));
+	close(file);
+	return len;
+}
+
+/* ---- birth and death --------------------------------------------------------- */
+
+static void lab_file(void)
+{
+	target = open_node("/sys/bus/lab/new_device", O_WRONLY);
+}
+
+static long lab_register(void)
+{
+	static const char line[] = "phc name=faulty";
+
+	return call(write(target, line, sizeof(line) - 1));
+}
+
+/* the clock of these paths is phc0; what a call has made goes again, whatever its name */
+static void lab_unregister(long result)
+{
+	char name[32];
+
+	(void)result;
+	slurp("/sys/bus/lab/result", text, sizeof(text));
+	if (sscanf(text, "%31s", name) != 1 || spill("/sys/bus/lab/del_device", name))
+		ok(false, "del %s", text);
+}
+
+static unsigned int clocks(void)
+{
+	unsigned int n = 0;
+	glob_t found;
+
+	if (!glob("/sys/class/p[ht][cp]/ptp*", 0, NULL, &found)) {
+		n = found.gl_pathc;
+		globfree(&found);
+	}
+	return n;
+}
+
+static const struct path clock_paths[] = {
+	{ "open", NULL, open_clock, close_it, 0 },
+	{ "PTP_CLOCK_GETCAPS", NULL, ioctl_caps, NULL, 0 },
+	{ "PTP_PIN_SETFUNC", NULL, ioctl_pin, pin_off, 0 },
+	{ "PTP_PIN_GETFUNC", NULL, ioctl_pin_get, NULL, 0 },
+	{ "PTP_EXTTS_REQUEST", NULL, ioctl_extts, NULL, 0 },
+	{ "PTP_PEROUT_REQUEST", NULL, ioctl_perout, perout_off, 0 },
+	{ "PTP_ENABLE_PPS", NULL, ioctl_pps, NULL, 0 },
+	{ "PTP_SYS_OFFSET", NULL, ioctl_offset, NULL, 0 },
+	{ "PTP_SYS_OFFSET_EXTENDED", NULL, ioctl_extended, NULL, 0 },
+	{ "PTP_SYS_OFFSET_PRECISE", NULL, ioctl_precise, NULL, 0 },
+	{ "PTP_MASK_EN_SINGLE", NULL, ioctl_mask, NULL, 0 },
+	{ "clock_gettime", NULL, get, NULL, 0 },
+	{ "clock_settime", NULL, set, NULL, 0 },
+	{ "clock_adjtime, frequency", NULL, steer, NULL, 0 },
+	{ "clock_adjtime, step", NULL, step, NULL, 0 },
+	{ "read", one_event, read_event, NULL, 0 },
+	{ "sysfs pins", sysfs_pin_prepare, sysfs_pin, NULL, 0 },
+	{ "sysfs extts_enable", sysfs_extts_prepare, sysfs_extts, NULL, 0 },
+	{ "sysfs period", sysfs_period_prepare, sysfs_period, perout_off, 0 },
+	{ "sysfs pps_enable", sysfs_pps_prepare, sysfs_pps, NULL, 0 },
+	{ "sysfs statistics", NULL, statistics, NULL, 0 },
+	{ "debugfs readers", NULL, debugfs_readers, NULL, 0 },
+};
+
+static void clock_group(void)
+{
+	size_t i;
+
+	lab_new("");
+	fd = open_node(node, O_RDWR | O_NONBLOCK);
+	extts_on(fd, 0, 0);
+	for (i = 0; i < ARRAY_SIZE(clock_paths); i++)
+		walk(&clock_paths[i]);
+	close(fd);
+	lab_del();
+}
+
+static void register_group(void)
+{
+	/* the PPS core takes no notice of a name that it could not set, device_add() does */
+	static const struct path path = { "register", lab_file, lab_register, lab_unregister,
+					  -EINVAL };
+	unsigned int before = clocks();
+
+	walk(&path);
+	want(clocks(), before, "clocks afterwards");
+	want(spill("/sys/bus/lab/new_device", "phc"), 0, "register without a fault");
+	lab_unregister(0);
+}
+
+/* ---- modules: their own init is the last part of a long way -------------------- */
+
+static const char *module;
+static int module_file;
+
+static long insert(void)
+{
+	return call(syscall(SYS_finit_module, module_file, "", 0));
+}
+
+static void removed(long result)
+{
+	long err = unload(module);
+
+	(void)result;
+	if (err)
+		die("unload %s: %s", module, err_name(err));
+}
+
+static void one_module(const char *name, const char *const *users)
+{
+	const struct path path = { name, NULL, insert, removed, 0 };
+	const char *const *user;
+	char file[256];
+
+	module = name;
+	snprintf(file, sizeof(file), "%s", module_path(name));
+	module_file = open_node(file, O_RDONLY);
+	for (user = users; *user; user++)
+		want(unload(*user), 0, "unload %s", *user);
+	want(unload(name), 0, "unload %s", name);
+	walk(&path);
+	want(load(name), 0, "load %s", name);
+	while (user-- != users)
+		want(load(*user), 0, "load %s", *user);
+	close(module_file);
+}
+
+static void module_group(void)
+{
+	static const char *const of_lab_phc[] = { NULL };
+	static const char *const of_chs_ptp[] = { "lab_phc", NULL };
+
+	one_module("lab_phc", of_lab_phc);
+	one_module("chs_ptp", of_chs_ptp);
+}
+
+static const struct group groups[] = {
+	{ "clock", clock_group },
+	{ "register", register_group },
+	{ "modules", module_group },
+};
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		die("usage: fail_nth GROUP...");
+	faults_setup();
+	return run_groups(groups, ARRAY_SIZE(groups), argv + 1);
+}
