@@ -10,6 +10,8 @@ SHELL := /bin/bash -o pipefail
 
 O       ?= .build
 KERNEL  ?= amd64
+SECONDS ?=
+SEED    ?=
 PREFIX  ?= /usr/local
 DESTDIR ?=
 CC      ?= gcc
@@ -204,6 +206,11 @@ test-debug: deps debug-kernel ## the guest tests under KASAN, lockdep, kmemleak,
 	@$(MAKE) tools
 	@$(MAKE) test-modules KERNEL=debug
 	@tests/run debug faults planted
+
+.PHONY: fuzz
+fuzz: deps ## random calls against the rules of the ABI (SECONDS=60 SEED=N)
+	@tests/fuzz/run --seconds '$(SECONDS)' --seed '$(SEED)' \
+		--kernel '$(if $(filter-out file undefined,$(origin KERNEL)),$(KERNEL))'
 
 .PHONY: check
 check: ## sparse, cppcheck, clang-format, shellcheck, W=1

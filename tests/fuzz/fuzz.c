@@ -31,6 +31,8 @@ static const struct fuzz_target *const targets[] = { &ptp_target };
 /* results of each kind of call: column 0 for success, else errno */
 static uint64_t matrix[MAX_KINDS][MAX_ERRNO];
 
+static double spent[MAX_KINDS]; /* s, all that belongs to a call */
+
 static struct fuzz fuzz;
 static void (*describer)(char *text, size_t size);
 static const char *present;	/* the call under way */
@@ -133,7 +135,12 @@ void fuzz_begin(struct fuzz *f, const char *line)
 
 void fuzz_end(struct fuzz *f, unsigned int kind, uint64_t args, long result)
 {
+	static double last;
 	long column = result < 0 ? -result : 0;
+	double t = now();
+
+	spent[kind] += t - (last > began ? last : began);
+	last = t;
 
 	matrix[kind][column < MAX_ERRNO ? column : MAX_ERRNO - 1]++;
 	f->digest = fuzz_mix(f->digest ^ fuzz_mix(args + kind) ^ (uint64_t)result);
@@ -180,7 +187,7 @@ static void print_matrix(void)
 	for (kind = 0; kind < fuzz.target->n_kinds; kind++)
 		for (e = 0; e < MAX_ERRNO; e++)
 			used[e] |= matrix[kind][e];
-	printf("%-28s %9s", "kind", "calls");
+	printf("%-28s %9s %7s", "kind", "calls", "us each");
 	for (e = 0; e < MAX_ERRNO; e++)
 		if (used[e])
 			printf(" %10s", e ? fuzz_result_name(-(long)e) : "success");
@@ -190,7 +197,8 @@ static void print_matrix(void)
 
 		for (e = 0; e < MAX_ERRNO; e++)
 			sum += matrix[kind][e];
-		printf("%-28s %9" PRIu64, fuzz.target->kinds[kind], sum);
+		printf("%-28s %9" PRIu64 " %7.0f", fuzz.target->kinds[kind], sum,
+		       sum ? spent[kind] / sum * 1e6 : 0);
 		for (e = 0; e < MAX_ERRNO; e++)
 			if (used[e] && matrix[kind][e])
 				printf(" %10" PRIu64, matrix[kind][e]);

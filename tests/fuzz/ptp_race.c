@@ -41,7 +41,7 @@ static void plugger(struct fuzz_rng *rng)
 	snprintf(text, sizeof(text), "%s.out%u %s.in%u", from.device, fuzz_below(rng, 4),
 		 to.device, fuzz_below(rng, 3));
 	spill("/sys/bus/lab/wire", text);
-	pause_ms(rng, 50);
+	pause_ms(rng, 400);
 	if (fuzz_one_in(rng, 4))
 		spill("/sys/bus/lab/unwire", to.device);
 	if (!ptp_unplug(bay) || !ptp_plug(bay))
@@ -119,8 +119,8 @@ static void setter(struct fuzz_rng *rng)
 		break;
 	}
 	close(fd);
-	if (fuzz_one_in(rng, 4))
-		pause_ms(rng, 3);
+	/* the calls that are judged shall be most of what runs */
+	pause_ms(rng, 10);
 }
 
 /* a file of its own now and then, so that a sleeper is there when its clock goes */
@@ -155,6 +155,7 @@ static void sleeper(struct fuzz *fuzz, struct fuzz_rng *rng)
 			fuzz_wrong(fuzz, "racing thread: read wrote too much");
 	}
 	close(fd);
+	pause_ms(rng, 10);
 }
 
 void ptp_race(struct fuzz *fuzz, struct fuzz_rng *rng, unsigned int racer)
