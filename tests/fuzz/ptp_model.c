@@ -18,6 +18,7 @@
 
 #define SETTOD_SEC_MAX 8277292036LL /* first second that a clock cannot be set to */
 #define KTIME_SEC_MAX  9223372036LL
+#define MAX_PERIOD_SEC 900000000LL /* the lab's: so that no time wraps */
 #define RATE_LIMIT     2	  /* no clock of ours runs faster than that */
 #define PHASE_LIMIT    60000000LL /* ns that a slewed phase may add */
 
@@ -353,7 +354,7 @@ static long lab_perout(struct clk *c, const struct ptp_perout_request *rq)
 	if (!time_fits(&rq->period) || !time_fits(&rq->start))
 		return -EINVAL;
 	period = (__int128)rq->period.sec * NSEC + rq->period.nsec;
-	if (period < c->is->min_period_ns)
+	if (period < c->is->min_period_ns || period > MAX_PERIOD_SEC * NSEC)
 		return -ERANGE;
 	if (rq->flags & PTP_PEROUT_DUTY_CYCLE) {
 		if (!time_fits(&rq->on))
