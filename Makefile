@@ -36,7 +36,9 @@ endif
 TARGET  := KERNEL='$(KERNEL)' KDIR='$(KDIR)' vmlinux/target
 lookup  = $(or $(shell $(TARGET) $(1)),$(error no target kernel: see the message above))
 release = $(eval release := $(call lookup,release))$(release)
-kdir    = $(eval kdir := $(call lookup,kdir))$(kdir)
+kdir    = $(eval kdir := $(call lookup,--kdir kdir))$(kdir)
+# Tools and BPF programs are built once, from a kernel with all of today's ABI.
+tools-kdir = $(if $(filter 6.1,$(KERNEL)),$(call lookup,--kernel amd64 kdir),$(kdir))
 
 TOOLS  := $(notdir $(patsubst %/,%,$(dir $(wildcard tools/*/*.c))))
 TOOLS  := $(sort $(filter-out lib,$(TOOLS)))
@@ -49,9 +51,11 @@ BINS   := $(addprefix $(O)/bin/,$(TOOLS) $(PROGS) fuzz)
 help: ## this list
 	@echo 'chronoscope: see and rehearse time in the Linux kernel'
 	@echo
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo '  KERNEL=amd64|cloud   which stock Debian 6.12 kernel (default amd64), or debug'
+	@echo '  KERNEL=amd64|cloud   which stock Debian 6.12 kernel (default amd64)'
+	@echo '  KERNEL=6.1           the stock kernel of Debian 12'
+	@echo '  KERNEL=debug         the kernel that make debug-kernel has built'
 	@echo '  KDIR=DIR             headers of any other kernel'
 	@echo '  V=1                  show the commands'
 
@@ -70,7 +74,7 @@ farm = $(O)/$(release)/kmod
 .PHONY: modules
 modules: ## kernel modules, for KERNEL= or KDIR=
 	@[ -e '$(kdir)/Makefile' ] || { \
-		echo 'make: no headers of $(release) in $(kdir): run make deps' >&2; exit 1; }
+		echo 'make: no headers of $(release) in $(kdir): run make deps KERNEL=$(KERNEL)' >&2; exit 1; }
 	$(Q)tests/deps --quiet-check pahole dwarves
 	$(Q)mkdir -p $(farm)
 	+$(Q)flock $(O)/$(release)/.lock $(MAKE) modules-of-one
@@ -104,12 +108,12 @@ test-modules-of-one:
 $(O)/bpf/vmlinux.h: vmlinux/target
 	$(note) BTF $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(BPFTOOL) btf dump file $(kdir)/vmlinux format c > $@
+	$(Q)$(BPFTOOL) btf dump file $(tools-kdir)/vmlinux format c > $@
 
 $(O)/uapi/linux/ptp_clock.h: vmlinux/target
 	$(note) UAPI $@
 	$(Q)mkdir -p $(@D)
-	$(Q)vmlinux/uapi '$(kdir)' linux/ptp_clock.h > $@
+	$(Q)vmlinux/uapi '$(tools-kdir)' linux/ptp_clock.h > $@
 
 $(O)/bpf/%.bpf.o: bpf/%.bpf.c $(O)/bpf/vmlinux.h
 	$(note) BPF $@
@@ -211,6 +215,13 @@ test-debug: deps debug-kernel ## the guest tests under KASAN, lockdep, kmemleak,
 fuzz: deps ## random calls against the rules of the ABI (SECONDS=60 SEED=N)
 	@tests/fuzz/run --seconds '$(SECONDS)' --seed '$(SEED)' \
 		--kernel '$(if $(filter-out file undefined,$(origin KERNEL)),$(KERNEL))'
+
+.PHONY: test-6.1
+test-6.1: ## the guest tests on the kernel of Debian 12 (KERNEL=6.1)
+	@KERNEL=6.1 tests/deps
+	@$(MAKE) tools
+	@$(MAKE) test-modules KERNEL=6.1
+	@tests/run 6.1
 
 .PHONY: check
 check: ## sparse, cppcheck, clang-format, shellcheck, W=1

@@ -71,6 +71,22 @@ background() {
 	assert_output --regexp '^(199[89][0-9]|200[01][0-9])\.[0-9]{3}$'
 }
 
+@test "phc2sys holds a virtual clock within 1 us beside one that runs as it likes" {
+	have phc2sys
+	new_phc rate_ppb=50000 cycles=0
+	echo 2 >"$sys/n_vclocks"
+	local virtual=("$sys"/ptp*)
+	background phc2sys -s CLOCK_REALTIME -c "/dev/${virtual[1]##*/}" -O 0 -m -l 6
+	sleep 61
+	run ptp_offset -n 101 -i 997 -w 1000 "/dev/${virtual[1]##*/}"
+	largest
+	assert_success
+	# by steering that one alone
+	[ "$(<"${virtual[0]}/statistics/adjfine")" = 0 ]
+	run labctl show "$phc" adj_ppb
+	assert_output 0.000
+}
+
 @test "ts2phc keeps one clock within 1 us of another by a wire" {
 	have ts2phc
 	read -r phc node < <(labctl new phc)

@@ -22,6 +22,7 @@
 #include <linux/skbuff.h>
 #include <linux/timecounter.h>
 #include <linux/timekeeping.h>
+#include <uapi/linux/chs_ptp.h>
 
 #define PTP_CLOCK_NAME_LEN 32
 
@@ -92,6 +93,11 @@ struct ptp_system_timestamp {
  *	pin can have all of them
  * @do_aux_work: called in the clock's own kthread; returns the delay in jiffies
  *	to the next call, negative for none
+ * @alarm: set alarm index to the time when, or switch it off (NULL). Once the clock
+ *	shows that time or a later one, at once if it does already, the driver reports
+ *	%PTP_CLOCK_ALARM, from any context; the alarm is off then. When the clock is
+ *	steered or stepped the alarm stays with the clock's time. Ours alone: mainline
+ *	has no such member. Without it, or if it fails, the class uses a timer
  *
  * All callbacks may sleep. The class serialises @enable, @verify and
  * @perout_loopback with each other, nothing else: a driver guards its registers.
@@ -129,11 +135,13 @@ struct ptp_clock_info {
 	int (*verify)(struct ptp_clock_info *ptp, unsigned int pin,
 		      enum ptp_pin_function func, unsigned int chan);
 	long (*do_aux_work)(struct ptp_clock_info *ptp);
+	int (*alarm)(struct ptp_clock_info *ptp, unsigned int index,
+		     const struct timespec64 *when);
 };
 
 /**
  * enum ptp_clock_events - what a driver can report by ptp_clock_event()
- * @PTP_CLOCK_ALARM: an alarm went off (carries nothing yet)
+ * @PTP_CLOCK_ALARM: the alarm &ptp_clock_event.index went off
  * @PTP_CLOCK_EXTTS: edge at &ptp_clock_event.timestamp
  * @PTP_CLOCK_EXTOFF: offset of an external signal, &ptp_clock_event.offset
  * @PTP_CLOCK_PPS: a second began just now; the class takes the system time
@@ -168,7 +176,8 @@ struct ptp_clock_event {
 /**
  * ptp_clock_register() - make a clock known to the class and to user space
  * @info: the driver's description; stays the driver's, must outlive the clock.
- *	The class fills in callbacks that can be made from others.
+ *	The class writes nothing into it: where it needs a callback that is not there
+ *	it makes do with another.
  * @parent: device the clock belongs to, or NULL
  *
  * Context: process context, may sleep.
@@ -278,23 +287,25 @@ void ptp_cancel_worker_sync(struct ptp_clock *ptp);
  * ptp_get_vclocks_index() - indexes of a clock's virtual clocks
  * @pclock_index: index of the physical clock
  * @vclock_index: set to an array that the caller frees with kfree()
- * Return: number of virtual clocks; 0 as long as the class has none
+ *
+ * Context: process context, may sleep.
+ * Return: number of virtual clocks, in the order in which they were made; 0, and
+ * NULL for an array, if there is no such clock or it has none
  */
-static inline int ptp_get_vclocks_index(int pclock_index, int **vclock_index)
-{
-	return 0;
-}
+int ptp_get_vclocks_index(int pclock_index, int **vclock_index);
 
 /**
  * ptp_convert_timestamp() - a hardware time stamp in a virtual clock's time
  * @hwtstamp: the time stamp
  * @vclock_index: the virtual clock
- * Return: converted time stamp; 0 as long as the class has none
+ *
+ * The stamp is one of the counter that the virtual clock counts by, within 2.147 s of
+ * its present value; only its low 32 bits matter.
+ *
+ * Context: process context, may sleep.
+ * Return: converted time stamp; 0 if there is no such virtual clock
  */
-static inline ktime_t ptp_convert_timestamp(const ktime_t *hwtstamp, int vclock_index)
-{
-	return 0;
-}
+ktime_t ptp_convert_timestamp(const ktime_t *hwtstamp, int vclock_index);
 
 /**
  * scaled_ppm_to_ppb() - frequency offset from ppm << 16 to parts per billion

@@ -14,7 +14,6 @@
 #include <linux/idr.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
-#include <linux/version.h>
 
 #include "lab_clock.h"
 
@@ -151,16 +150,10 @@ int lab_next_pair(char **text, char **key, char **value);
 int lab_number(const char *what, const char *value, s64 min, s64 max, s64 *number);
 __printf(1, 2) int lab_say(const char *fmt, ...);
 
-/* hrtimer_setup() came with 6.13, hrtimer_init() left with 6.15 */
 static inline void lab_timer_setup(struct hrtimer *t,
 				   enum hrtimer_restart (*fire)(struct hrtimer *))
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
 	hrtimer_setup(t, fire, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
-#else
-	hrtimer_init(t, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
-	t->function = fire;
-#endif
 }
 
 #endif /* LAB_H */

@@ -504,7 +504,7 @@ static void device_release(struct device *dev)
 		wake_up_all(&lab_gone);
 }
 
-static const struct bus_type lab_bus;
+static CHS_CONST struct bus_type lab_bus;
 
 static void device_defaults(struct lab_device *ld)
 {
@@ -746,22 +746,22 @@ static ssize_t bus_write(int (*parse)(char *text), const char *buf, size_t count
 	return err ?: count;
 }
 
-static ssize_t new_device_store(const struct bus_type *bus, const char *buf, size_t count)
+static ssize_t new_device_store(CHS_CONST struct bus_type *bus, const char *buf, size_t count)
 {
 	return bus_write(new_parse, buf, count);
 }
 
-static ssize_t del_device_store(const struct bus_type *bus, const char *buf, size_t count)
+static ssize_t del_device_store(CHS_CONST struct bus_type *bus, const char *buf, size_t count)
 {
 	return bus_write(del_parse, buf, count);
 }
 
-static ssize_t wire_store(const struct bus_type *bus, const char *buf, size_t count)
+static ssize_t wire_store(CHS_CONST struct bus_type *bus, const char *buf, size_t count)
 {
 	return bus_write(wire_parse, buf, count);
 }
 
-static ssize_t unwire_store(const struct bus_type *bus, const char *buf, size_t count)
+static ssize_t unwire_store(CHS_CONST struct bus_type *bus, const char *buf, size_t count)
 {
 	return bus_write(unwire_parse, buf, count);
 }
@@ -914,7 +914,7 @@ static const struct attribute_group lab_bus_group = {
 };
 static const struct attribute_group *lab_bus_groups[] = { &lab_bus_group, NULL };
 
-static const struct bus_type lab_bus = { .name = "lab", .bus_groups = lab_bus_groups };
+static CHS_CONST struct bus_type lab_bus = { .name = "lab", .bus_groups = lab_bus_groups };
 
 /* ---- models -----------------------------------------------------------------*/
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * lab_phc: a behavioural model of a PTP hardware clock, with time stamp inputs,
- * periodic outputs, a pulse per second, pins, an oscillator that errs and faults on
- * demand. Talks to lab_core and to the driver API of the PTP class, to nothing else.
+ * periodic outputs, a pulse per second, alarms, pins, an oscillator that errs and
+ * faults on demand. Talks to lab_core and to the driver API of the PTP class, to nothing else.
  *
  * The time is a function of CLOCK_MONOTONIC_RAW (lab_clock.h), so an idle clock
- * costs nothing. Timers run for active outputs, PPS, wander and pushes only. Whatever
+ * costs nothing. Timers run for active outputs, PPS, alarms, wander and pushes only. Whatever
  * they do late is stamped with the instant at which it was due.
  *
  * Timers are plain hrtimers, which fire in hard interrupt context except on
@@ -48,14 +48,16 @@
 #define PHC_LATE	8
 #define PHC_PAST	4		/* lines remembered, a power of two */
 #define PHC_FAR		(3600 * NSEC_PER_SEC)
+#define PHC_ALARMS	4
 
 enum phc_op {
 	OP_GETTIME, OP_SETTIME, OP_ADJTIME, OP_ADJFINE, OP_ADJPHASE, OP_CROSSTSTAMP,
-	OP_CYCLES, OP_ENABLE, OP_COUNT,
+	OP_CYCLES, OP_ENABLE, OP_ALARM, OP_COUNT,
 };
 
 static const char *const phc_op_name[OP_COUNT] = {
 	"gettime", "settime", "adjtime", "adjfine", "adjphase", "crosststamp", "cycles", "enable",
+	"alarm",
 };
 
 /* an injected failure: the next @left calls (-1: all) return -@err */
@@ -94,6 +96,15 @@ struct phc_out {
 	u64 edges, skipped;
 };
 
+/* a compare register: its interrupt comes once when the clock is there or beyond */
+struct phc_alarm {
+	struct phc *phc;
+	struct hrtimer timer;
+	bool on;
+	s64 when;
+	u64 rung;
+};
+
 struct phc_push {
 	struct mutex mutex;		/* one push at a time */
 	struct hrtimer timer;
@@ -124,6 +135,7 @@ struct phc {
 	bool pps_on;
 	s64 pps_next;
 	struct hrtimer pps_timer;
+	struct phc_alarm alarms[PHC_ALARMS];
 	struct phc_push push;
 	struct phc_fault fault[OP_COUNT];
 	u64 reads, pps_events, pps_skipped;
@@ -131,7 +143,7 @@ struct phc {
 	char name[PTP_CLOCK_NAME_LEN];
 	char time_text[24];
 	/* numbers that are attributes */
-	s64 n_ext_ts, n_per_out, n_pins, pps, max_adj, adjphase, max_phase, crosststamp, gettimex;
+	s64 n_ext_ts, n_per_out, n_pins, n_alarm, pps, max_adj, adjphase, max_phase, crosststamp, gettimex;
 	s64 cycles, extoff, poll_ms, min_period_ns, rate_ppb, wander_ppb, wander_ms, jitter_ns;
 	s64 seed, read_latency_ns, latency_jitter_ns, read_clobbers, stuck, lose_next;
 	s64 duplicate_next;
@@ -189,6 +201,12 @@ static void phc_pps_arm(struct phc *p, s64 raw)
 {
 	if (p->up && p->pps_on && !p->clock.stopped)
 		phc_timer(&p->pps_timer, lab_clock_when(&p->clock, p->pps_next) - raw);
+}
+
+static void phc_alarm_arm(struct phc *p, struct phc_alarm *a, s64 raw)
+{
+	if (p->up && a->on && !p->clock.stopped)
+		phc_timer(&a->timer, lab_clock_when(&p->clock, a->when) - raw);
 }
 
 /* the first second after a time */
@@ -273,6 +291,8 @@ static void phc_resume(struct phc *p, s64 raw, bool stepped)
 	if (stepped)
 		p->pps_next = phc_second(time);
 	phc_pps_arm(p, raw);
+	for (i = 0; i < p->n_alarm; i++)
+		phc_alarm_arm(p, &p->alarms[i], raw);
 	for (i = 0; i < p->n_per_out; i++) {
 		o = &p->out[i];
 		if (o->on && stepped) {
@@ -728,6 +748,54 @@ static enum hrtimer_restart phc_pps_fire(struct hrtimer *t)
 	return HRTIMER_NORESTART;
 }
 
+/* ---- alarms -----------------------------------------------------------------*/
+
+static enum hrtimer_restart phc_alarm_fire(struct hrtimer *t)
+{
+	struct phc_alarm *a = container_of(t, struct phc_alarm, timer);
+	struct phc *p = a->phc;
+	struct ptp_clock_event event = { .type = PTP_CLOCK_ALARM, .index = a - p->alarms };
+	unsigned long flags;
+	bool rings = false;
+	s64 raw;
+
+	spin_lock_irqsave(&p->lock, flags);
+	raw = ktime_get_raw_ns();
+	if (p->up && a->on && !p->clock.stopped) {
+		rings = lab_clock_at(&p->clock, raw) >= a->when;
+		a->on = !rings;
+		a->rung += rings;
+		/* too early by what CLOCK_MONOTONIC runs faster than raw */
+		phc_alarm_arm(p, a, raw);
+	}
+	spin_unlock_irqrestore(&p->lock, flags);
+	if (rings)
+		ptp_clock_event(p->ptp, &event);
+	return HRTIMER_NORESTART;
+}
+
+static int phc_alarm(struct ptp_clock_info *info, unsigned int index,
+		     const struct timespec64 *when)
+{
+	struct phc *p = phc_of_info(info);
+	struct phc_alarm *a = &p->alarms[index];
+	unsigned long flags;
+	int err;
+
+	if (index >= p->n_alarm)
+		return -EINVAL;
+	spin_lock_irqsave(&p->lock, flags);
+	err = phc_fails(p, OP_ALARM);
+	if (!err) {
+		a->on = when;
+		if (when)
+			a->when = timespec64_to_ns(when);
+		phc_alarm_arm(p, a, ktime_get_raw_ns());
+	}
+	spin_unlock_irqrestore(&p->lock, flags);
+	return err;
+}
+
 /*
  * A real driver has a pin to lead the channel out by or the request fails; so do we.
  * Called with the class's pin lock held.
@@ -1108,6 +1176,19 @@ static ssize_t phc_show_on(struct lab_device *ld, const struct lab_attr *a, char
 	return len + sysfs_emit_at(buf, len, "\n");
 }
 
+/* a->offset is 0 for which are set, else that of a u64 in struct phc_alarm */
+static ssize_t phc_show_alarms(struct lab_device *ld, const struct lab_attr *a, char *buf)
+{
+	struct phc *p = phc_of_lab(ld);
+	int i, len = 0;
+
+	if (a->offset)
+		return phc_show_each(p->alarms, sizeof(*p->alarms), p->n_alarm, a->offset, buf);
+	for (i = 0; i < p->n_alarm; i++)
+		len += sysfs_emit_at(buf, len, "%s%d", i ? " " : "", READ_ONCE(p->alarms[i].on));
+	return len + sysfs_emit_at(buf, len, "\n");
+}
+
 static ssize_t phc_show_pps_on(struct lab_device *ld, const struct lab_attr *a, char *buf)
 {
 	return sysfs_emit(buf, "%d\n", READ_ONCE(phc_of_lab(ld)->pps_on));
@@ -1269,6 +1350,10 @@ static int phc_init(struct lab_device *ld)
 	lab_timer_setup(&p->push.timer, phc_push_fire);
 	lab_timer_setup(&p->pps_timer, phc_pps_fire);
 	lab_timer_setup(&p->wander_timer, phc_wander_fire);
+	for (i = 0; i < PHC_ALARMS; i++) {
+		p->alarms[i].phc = p;
+		lab_timer_setup(&p->alarms[i].timer, phc_alarm_fire);
+	}
 	p->index = -1;
 	ld->n_in = p->n_ext_ts;
 	ld->n_out = p->n_per_out;
@@ -1349,10 +1434,12 @@ static int phc_start(struct lab_device *ld)
 	struct phc *p = phc_of_lab(ld);
 	struct ptp_clock *ptp;
 	unsigned long flags;
+	int i;
 
 	p->info = (struct ptp_clock_info) {
 		.owner = THIS_MODULE,
 		.max_adj = p->max_adj,
+		.n_alarm = p->n_alarm,
 		.n_ext_ts = p->n_ext_ts,
 		.n_per_out = p->n_per_out,
 		.n_pins = p->n_pins,
@@ -1374,6 +1461,7 @@ static int phc_start(struct lab_device *ld)
 		.enable = phc_enable,
 		.verify = phc_verify,
 		.do_aux_work = p->poll_ms ? phc_poll : NULL,
+		.alarm = p->n_alarm ? phc_alarm : NULL,
 	};
 	strscpy(p->info.name, p->name);
 	ptp = phc_register(p);
@@ -1386,6 +1474,9 @@ static int phc_start(struct lab_device *ld)
 	p->ptp = ptp;
 	p->index = ptp_clock_index(ptp);
 	p->up = true;
+	/* the node was there before: somebody may have set one */
+	for (i = 0; i < p->n_alarm; i++)
+		phc_alarm_arm(p, &p->alarms[i], ktime_get_raw_ns());
 	if (p->wander_ppb)
 		phc_timer(&p->wander_timer, p->wander_ms * NSEC_PER_MSEC);
 	spin_unlock_irqrestore(&p->lock, flags);
@@ -1407,6 +1498,8 @@ static void phc_stop(struct lab_device *ld)
 	complete_all(&p->push.done);
 	hrtimer_cancel(&p->wander_timer);
 	hrtimer_cancel(&p->pps_timer);
+	for (i = 0; i < PHC_ALARMS; i++)
+		hrtimer_cancel(&p->alarms[i].timer);
 	for (i = 0; i < p->n_per_out; i++)
 		hrtimer_cancel(&p->out[i].timer);
 	/* phc_poll() may still report: the class stops it before it lets go */
@@ -1435,6 +1528,7 @@ static const struct lab_attr phc_attrs[] = {
 	NUMBER(n_pins, LAB_NEW, 0, 256, 8, NULL, "pins; 0: channels need none"),
 	{ .name = "pins", .help = "what the pins do at first: exttsN,peroutN,none,...",
 	  .mode = LAB_NEW, .show = phc_show_pins, .store = phc_store_pins },
+	NUMBER(n_alarm, LAB_NEW, 0, PHC_ALARMS, 0, NULL, "alarms of its own"),
 	NUMBER(pps, LAB_NEW, -1, 1, -1, NULL, "signals its seconds; -1: if a PPS source is left"),
 	NUMBER(max_adj, LAB_NEW, 0, PHC_MAX_ADJ, 500000000, NULL, "largest adjustment, ppb"),
 	FLAG(adjphase, LAB_NEW, 1, "has a servo of its own, which takes one second"),
@@ -1498,6 +1592,10 @@ static const struct lab_attr phc_attrs[] = {
 	  .show = phc_show_out },
 	{ "out_skipped", "each output: edges left out, too late by over 32", LAB_READ,
 	  offsetof(struct phc_out, skipped), .show = phc_show_out },
+	{ .name = "alarm_on", .help = "each alarm: is set", .mode = LAB_READ,
+	  .show = phc_show_alarms },
+	{ "alarm_rung", "each alarm: interrupts", LAB_READ, offsetof(struct phc_alarm, rung),
+	  .show = phc_show_alarms },
 	{ .name = "pps_on", .help = "PPS is on", .mode = LAB_READ, .show = phc_show_pps_on },
 	COUNT(pps_events, "seconds signalled"),
 	COUNT(pps_skipped, "seconds left out, too late by over one"),

@@ -13,6 +13,10 @@ teardown() {
 	checks fail_nth clock
 }
 
+@test "each allocation of making virtual clocks fails once" {
+	limit=120 checks fail_nth vclocks
+}
+
 @test "each allocation of making a clock fails once" {
 	limit=120 checks fail_nth register
 }

@@ -242,6 +242,70 @@ static long read_event(void)
 	return sysread(fd, &event, sizeof(event));
 }
 
+/* ---- alarms ------------------------------------------------------------------ */
+
+static unsigned int alarm_id;
+
+static long alarm_create(void)
+{
+	struct ptp_alarm_config config = { .notify = PTP_ALARM_NOTIFY_EVENT };
+	long err = pioctl(fd, PTP_ALARM_CREATE, &config);
+
+	alarm_id = config.id;
+	return err;
+}
+
+static void alarm_delete(long result)
+{
+	(void)result;
+	want(pioctl(fd, PTP_ALARM_DELETE, &alarm_id), 0, "alarm delete");
+}
+
+/* the clock's first: its worker too is made */
+static long alarm_first(void)
+{
+	struct ptp_alarm_config config = { .notify = PTP_ALARM_NOTIFY_NONE };
+	int file = open(node, O_RDONLY | O_CLOEXEC);
+	long err;
+
+	if (file < 0)
+		return -errno;
+	err = pioctl(file, PTP_ALARM_CREATE, &config);
+	close(file);
+	return err;
+}
+
+static void alarm_made(void)
+{
+	if (alarm_create())
+		die("PTP_ALARM_CREATE");
+}
+
+static long alarm_set(void)
+{
+	struct ptp_alarm_setting setting = {
+		.id = alarm_id,
+		.value = { .sec = 1009 },
+		.interval = { .sec = 1 },
+	};
+	long err = pioctl(fd, PTP_ALARM_SETTIME, &setting);
+
+	/* made for each call: a failure leaves it as it was */
+	if (err)
+		pioctl(fd, PTP_ALARM_DELETE, &alarm_id);
+	return err;
+}
+
+static long alarm_get(void)
+{
+	struct ptp_alarm_setting setting = { .id = alarm_id };
+	long err = pioctl(fd, PTP_ALARM_GETTIME, &setting);
+
+	if (err)
+		pioctl(fd, PTP_ALARM_DELETE, &alarm_id);
+	return err;
+}
+
 /* ---- files of sysfs and debugfs ---------------------------------------------- */
 
 #define SYSFS_WRITE(function, file, value) \
@@ -258,6 +322,25 @@ SYSFS_WRITE(sysfs_pin, "pins/pin1", "0 0")
 SYSFS_WRITE(sysfs_extts, "extts_enable", "0 1")
 SYSFS_WRITE(sysfs_period, "period", "0 0 0 1 0")
 SYSFS_WRITE(sysfs_pps, "pps_enable", "1")
+
+SYSFS_WRITE(sysfs_max_vclocks, "max_vclocks", "23")
+SYSFS_WRITE(sysfs_vclocks, "n_vclocks", "3")
+
+/* none is left behind, however far the call came */
+static void no_vclocks(void)
+{
+	if (spill(sysfs("n_vclocks"), "0"))
+		die("n_vclocks");
+	want(number_in(sysfs("n_vclocks")), 0, "n_vclocks");
+	sysfs_vclocks_prepare();
+}
+
+static void vclocks_off(long result)
+{
+	(void)result;
+	want(number_in(sysfs("n_vclocks")), 3, "n_vclocks made");
+	want(spill(sysfs("n_vclocks"), "0"), 0, "n_vclocks off");
+}
 
 static long debugfs_readers(void)
 {
@@ -341,6 +424,11 @@ static const struct path clock_paths[] = {
 	{ "sysfs extts_enable", sysfs_extts_prepare, sysfs_extts, NULL, 0 },
 	{ "sysfs period", sysfs_period_prepare, sysfs_period, perout_off, 0 },
 	{ "sysfs pps_enable", sysfs_pps_prepare, sysfs_pps, NULL, 0 },
+	{ "PTP_ALARM_CREATE, first", NULL, alarm_first, NULL, 0 },
+	{ "PTP_ALARM_CREATE", NULL, alarm_create, alarm_delete, 0 },
+	{ "PTP_ALARM_SETTIME", alarm_made, alarm_set, alarm_delete, 0 },
+	{ "PTP_ALARM_GETTIME", alarm_made, alarm_get, alarm_delete, 0 },
+	{ "sysfs max_vclocks", sysfs_max_vclocks_prepare, sysfs_max_vclocks, NULL, 0 },
 	{ "sysfs statistics", NULL, statistics, NULL, 0 },
 	{ "debugfs readers", NULL, debugfs_readers, NULL, 0 },
 };
@@ -354,6 +442,21 @@ static void clock_group(void)
 	extts_on(fd, 0, 0);
 	for (i = 0; i < ARRAY_SIZE(clock_paths); i++)
 		walk(&clock_paths[i]);
+	close(fd);
+	lab_del();
+}
+
+/* what an n_vclocks that failed half-way has made is counted, and goes away */
+static void vclocks_group(void)
+{
+	static const struct path path = { "sysfs n_vclocks", no_vclocks, sysfs_vclocks,
+					  vclocks_off, 0 };
+
+	lab_new("");
+	fd = open_node(node, O_RDWR);
+	walk(&path);
+	want(spill(sysfs("n_vclocks"), "0"), 0, "n_vclocks off at the end");
+	want(clocks(), 1, "clocks afterwards");
 	close(fd);
 	lab_del();
 }
@@ -420,6 +523,7 @@ static void module_group(void)
 
 static const struct group groups[] = {
 	{ "clock", clock_group },
+	{ "vclocks", vclocks_group },
 	{ "register", register_group },
 	{ "modules", module_group },
 };

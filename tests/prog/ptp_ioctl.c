@@ -73,6 +73,12 @@ static const struct named commands[] = {
 	{ PTP_MASK_EN_SINGLE, "MASK_EN_SINGLE", false },
 	{ PTP_SYS_OFFSET_PRECISE_CYCLES, "SYS_OFFSET_PRECISE_CYCLES", false },
 	{ PTP_SYS_OFFSET_EXTENDED_CYCLES, "SYS_OFFSET_EXTENDED_CYCLES", false },
+	/* what they do: ptp_alarm */
+	{ PTP_ALARM_CREATE, "ALARM_CREATE", false },
+	{ PTP_ALARM_SETTIME, "ALARM_SETTIME", false },
+	{ PTP_ALARM_GETTIME, "ALARM_GETTIME", false },
+	{ PTP_ALARM_STATUS, "ALARM_STATUS", false },
+	{ PTP_ALARM_DELETE, "ALARM_DELETE", false },
 };
 
 static const char *name_of(unsigned int cmd)

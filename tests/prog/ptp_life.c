@@ -19,16 +19,6 @@
 
 /* ---- modules ---- */
 
-/* the class's directory, of whichever clock is the present one */
-static const char *sysfs_path(const char *name)
-{
-	static char path[256];
-	const char *class = access("/sys/class/phc", F_OK) ? "ptp" : "phc";
-
-	snprintf(path, sizeof(path), "/sys/class/%s/%s/%s", class, node_name(), name);
-	return path;
-}
-
 /* modules that use another; they go before it and come back after it */
 static unsigned int users_of(const char *module, char names[][64], unsigned int max)
 {
@@ -263,7 +253,7 @@ static void gone(void)
 	want(call(open(old_node, O_RDWR)), -ENOENT, "gone: open");
 	copy = call(open(clone, O_RDWR));
 	ok(copy == -ENXIO || copy == -ENODEV, "gone: open by number: %s", err_name(copy));
-	want(call(access(sysfs_path(""), F_OK)), -ENOENT, "gone: its directory in sysfs");
+	want(call(access(sysfs(""), F_OK)), -ENOENT, "gone: its directory in sysfs");
 	want(call(access(old_debugfs, F_OK)), 0, "gone: its books, as long as a file is open");
 
 	/* its number is not given to another as long as a file is open */
@@ -351,7 +341,7 @@ static void books(void)
 	lab_new("");
 	fd = open_node(node, O_RDWR);
 	readers = open(debugfs("readers"), O_RDONLY);
-	fifo = open(sysfs_path("fifo"), O_RDONLY);
+	fifo = open(sysfs("fifo"), O_RDONLY);
 	if (!glob(debugfs("0x*/mask"), 0, NULL, &found)) {
 		mask = open(found.gl_pathv[0], O_RDONLY);
 		globfree(&found);

@@ -330,52 +330,29 @@ static inline long load(const char *module)
 static char node[64];	/* /dev/ptp64 */
 static char device[32]; /* phc0 */
 
-/* a new clock becomes the one under test */
-static inline void lab_new(const char *parameters)
-{
-	char line[128], text[128], path[96];
-	long err;
-
-	snprintf(line, sizeof(line), "phc %s", parameters);
-	err = spill("/sys/bus/lab/new_device", line);
-	if (err)
-		die("new phc: %s", err_name(err));
-	slurp("/sys/bus/lab/result", text, sizeof(text));
-	sscanf(text, "%31s", device);
-	snprintf(path, sizeof(path), "/sys/bus/lab/devices/%s/node", device);
-	slurp(path, text, sizeof(text));
-	text[strcspn(text, "\n")] = 0;
-	snprintf(node, sizeof(node), "/dev/%.50s", text);
-}
-
-static inline void lab_del(void)
-{
-	long err = spill("/sys/bus/lab/del_device", device);
-
-	if (err)
-		die("del %s: %s", device, err_name(err));
-}
-
 static inline const char *node_name(void)
 {
 	return strrchr(node, '/') + 1;
 }
 
-/* a file of the clock's directory in sysfs; class is ptp, or phc beside a kernel's own */
-static inline const char *sysfs(const char *name)
+/* a file of a clock's directory in sysfs; class is ptp, or phc beside a kernel's own */
+static inline const char *sysfs_of(const char *clock, const char *name)
 {
 	static char path[4][256];
+	static const char *class;
 	static unsigned int turn;
-	static char dir[64];
 	char *buf = path[turn++ % 4];
 
-	if (!*dir) {
-		snprintf(dir, sizeof(dir), "/sys/class/phc/%s", node_name());
-		if (access(dir, F_OK))
-			snprintf(dir, sizeof(dir), "/sys/class/ptp/%s", node_name());
-	}
-	snprintf(buf, sizeof(path[0]), "%s/%s", dir, name);
+	if (!class)
+		class = access("/sys/class/phc", F_OK) ? "ptp" : "phc";
+	snprintf(buf, sizeof(path[0]), "/sys/class/%s/%s/%s", class, clock, name);
 	return buf;
+}
+
+/* of the clock under test */
+static inline const char *sysfs(const char *name)
+{
+	return sysfs_of(node_name(), name);
 }
 
 static inline const char *debugfs(const char *name)
@@ -449,6 +426,33 @@ __attribute__((format(printf, 2, 3))) static inline long lab(const char *attribu
 	va_end(args);
 	snprintf(path, sizeof(path), "/sys/bus/lab/devices/%s/%s", device, attribute);
 	return spill(path, line);
+}
+
+/* make a clock, which becomes the one under test */
+static inline void lab_new(const char *parameters)
+{
+	char line[128], text[128], path[96];
+	long err;
+
+	snprintf(line, sizeof(line), "phc %s", parameters);
+	err = spill("/sys/bus/lab/new_device", line);
+	if (err)
+		die("new phc: %s", err_name(err));
+	slurp("/sys/bus/lab/result", text, sizeof(text));
+	sscanf(text, "%31s", device);
+	snprintf(path, sizeof(path), "/sys/bus/lab/devices/%s/node", device);
+	slurp(path, text, sizeof(text));
+	text[strcspn(text, "\n")] = 0;
+	snprintf(node, sizeof(node), "/dev/%.50s", text);
+}
+
+/* and take it away */
+static inline void lab_del(void)
+{
+	long err = spill("/sys/bus/lab/del_device", device);
+
+	if (err)
+		die("del %s: %s", device, err_name(err));
 }
 
 /*

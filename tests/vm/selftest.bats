@@ -44,6 +44,43 @@ has() {
 	has "$output" '110 +the guest panicked' '^  --icount'
 }
 
+@test "the target is the newest of its series that has image and headers" {
+	local target=${BATS_TEST_DIRNAME%/tests/vm}/vmlinux/target
+	mkdir bin
+	cat >bin/apt-cache <<-'END'
+		#!/bin/sh
+		case $1 in
+		pkgnames)
+			for r in 6.1.0-9-amd64 6.1.0-10-amd64 6.1.0-10-cloud-amd64 6.1.0-10-rt-amd64 \
+				6.12.99+deb13-amd64 6.12.101+deb13-amd64 6.12.101+deb13-cloud-amd64; do
+				echo "linux-image-$r"
+				echo "linux-headers-$r"
+			done
+			echo linux-image-6.1.0-11-amd64
+			echo linux-image-6.1.0-12-amd64
+			echo linux-headers-6.1.0-12-amd64
+			;;
+		policy)
+			shift
+			for p; do
+				case $p in
+				*-6.1.0-12-*) echo "  Candidate: (none)" ;;
+				*) echo "  Candidate: 1" ;;
+				esac
+			done
+			;;
+		esac
+	END
+	chmod +x bin/apt-cache
+	newest() {
+		env -u KDIR -u KERNEL "PATH=$PWD/bin:$PATH" "CHRONOSCOPE_CACHE=$PWD/cache" \
+			"$target" --kernel "$1" release
+	}
+	[ "$(newest 6.1)" = 6.1.0-10-amd64 ]
+	[ "$(newest amd64)" = 6.12.101+deb13-amd64 ]
+	[ "$(newest cloud)" = 6.12.101+deb13-cloud-amd64 ]
+}
+
 @test "arguments, streams, environment, copies and exit status pass unchanged" {
 	mkdir -p tree
 	cat >tree/dynamic.c <<-'END'

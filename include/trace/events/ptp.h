@@ -376,6 +376,31 @@ TRACE_EVENT(ptp_extts_read,
 );
 
 /*
+ * n_vclocks was written, or, with new 0, the clock goes and takes its virtual clocks
+ * along. old and new are how many there were and are: with an err new need not be what
+ * was asked for. Each virtual clock has a ptp_register or ptp_unregister of its own
+ * before this one, of the name ptpN_virt, N being this index.
+ */
+TRACE_EVENT(ptp_vclocks,
+	TP_PROTO(int index, u32 old, u32 new, int err),
+	TP_ARGS(index, old, new, err),
+	TP_STRUCT__entry(
+		__field(int, index)
+		__field(u32, old)
+		__field(u32, new)
+		__field(int, err)
+	),
+	TP_fast_assign(
+		__entry->index = index;
+		__entry->old = old;
+		__entry->new = new;
+		__entry->err = err;
+	),
+	TP_printk("ptp%d old=%u new=%u err=%d",
+		  __entry->index, __entry->old, __entry->new, __entry->err)
+);
+
+/*
  * The driver's enable() was called. type: 0 external time stamps, 1 periodic
  * output, 2 PPS; flags are the request's.
  */
@@ -492,6 +517,139 @@ TRACE_EVENT(ptp_aux_work,
 	),
 	TP_printk("ptp%d duration_ns=%llu delay_ns=%lld", __entry->index,
 		  __entry->duration_ns, __entry->delay_ns)
+);
+
+/*
+ * PTP_ALARM_SETTIME has set an alarm, or could not for err. due_ns is when it will
+ * expire; flags: 1 it was set to a time (else to a distance), 2 the clock has an alarm
+ * of its own. reader and alarm name it in all four events.
+ */
+TRACE_EVENT(ptp_alarm_arm,
+	TP_PROTO(int index, u32 reader, u32 alarm, s64 due_ns, u64 interval_ns, u32 flags,
+		 int err),
+	TP_ARGS(index, reader, alarm, due_ns, interval_ns, flags, err),
+	TP_STRUCT__entry(
+		__field(int, index)
+		__field(u32, reader)
+		__field(u32, alarm)
+		__field(s64, due_ns)
+		__field(u64, interval_ns)
+		__field(u32, flags)
+		__field(int, err)
+	),
+	TP_fast_assign(
+		__entry->index = index;
+		__entry->reader = reader;
+		__entry->alarm = alarm;
+		__entry->due_ns = due_ns;
+		__entry->interval_ns = interval_ns;
+		__entry->flags = flags;
+		__entry->err = err;
+	),
+	TP_printk("ptp%d reader=%u alarm=%u due_ns=%lld interval_ns=%llu flags=0x%x err=%d",
+		  __entry->index, __entry->reader, __entry->alarm, __entry->due_ns,
+		  __entry->interval_ns, __entry->flags, __entry->err)
+);
+
+/*
+ * An alarm has notified its owner, whose pid and comm these are; in the clock's
+ * thread. due_ns is the last period that has gone by, overruns the periods before it
+ * that are folded into this notification, lateness_ns in the clock's time; notify as
+ * in struct ptp_alarm_config. Expirations are the sum of overruns + 1, and of n in
+ * ptp_alarm_overrun.
+ */
+TRACE_EVENT(ptp_alarm_fire,
+	TP_PROTO(int index, u32 reader, u32 alarm, s64 due_ns, s64 lateness_ns, u64 overruns,
+		 u32 notify, int pid, const char *comm),
+	TP_ARGS(index, reader, alarm, due_ns, lateness_ns, overruns, notify, pid, comm),
+	TP_STRUCT__entry(
+		__field(int, index)
+		__field(u32, reader)
+		__field(u32, alarm)
+		__field(s64, due_ns)
+		__field(s64, lateness_ns)
+		__field(u64, overruns)
+		__field(u32, notify)
+		__field(int, pid)
+		__array(char, comm, TASK_COMM_LEN)
+	),
+	TP_fast_assign(
+		__entry->index = index;
+		__entry->reader = reader;
+		__entry->alarm = alarm;
+		__entry->due_ns = due_ns;
+		__entry->lateness_ns = lateness_ns;
+		__entry->overruns = overruns;
+		__entry->notify = notify;
+		__entry->pid = pid;
+		memcpy(__entry->comm, comm, TASK_COMM_LEN);
+	),
+	TP_printk("ptp%d reader=%u alarm=%u due_ns=%lld lateness_ns=%lld overruns=%llu notify=%s pid=%d comm=%s",
+		  __entry->index, __entry->reader, __entry->alarm, __entry->due_ns,
+		  __entry->lateness_ns, __entry->overruns,
+		  __print_symbolic(__entry->notify, { 0, "event" }, { 1, "signal" },
+				   { 2, "eventfd" }, { 3, "none" }),
+		  __entry->pid, __entry->comm)
+);
+
+/*
+ * n expirations of an alarm, the last of them due at due_ns, without a notification
+ * of their own, in the clock's thread. reason: 0 the signal before is still pending,
+ * 1 no signal could be queued.
+ */
+TRACE_EVENT(ptp_alarm_overrun,
+	TP_PROTO(int index, u32 reader, u32 alarm, s64 due_ns, u64 n, u32 reason),
+	TP_ARGS(index, reader, alarm, due_ns, n, reason),
+	TP_STRUCT__entry(
+		__field(int, index)
+		__field(u32, reader)
+		__field(u32, alarm)
+		__field(s64, due_ns)
+		__field(u64, n)
+		__field(u32, reason)
+	),
+	TP_fast_assign(
+		__entry->index = index;
+		__entry->reader = reader;
+		__entry->alarm = alarm;
+		__entry->due_ns = due_ns;
+		__entry->n = n;
+		__entry->reason = reason;
+	),
+	TP_printk("ptp%d reader=%u alarm=%u due_ns=%lld n=%llu reason=%s", __entry->index,
+		  __entry->reader, __entry->alarm, __entry->due_ns, __entry->n,
+		  __print_symbolic(__entry->reason, { 0, "pending" }, { 1, "no_room" }))
+);
+
+/*
+ * An alarm is gone: 0 deleted, 1 its file was closed, 2 its clock was unregistered,
+ * 3 the program that it was to signal has ended (exec or exit); or 4 it was disarmed.
+ * fired and overruns are its life's totals. Context: whoever did it, the clock's
+ * thread for 3.
+ */
+TRACE_EVENT(ptp_alarm_cancel,
+	TP_PROTO(int index, u32 reader, u32 alarm, u64 fired, u64 overruns, u32 why),
+	TP_ARGS(index, reader, alarm, fired, overruns, why),
+	TP_STRUCT__entry(
+		__field(int, index)
+		__field(u32, reader)
+		__field(u32, alarm)
+		__field(u64, fired)
+		__field(u64, overruns)
+		__field(u32, why)
+	),
+	TP_fast_assign(
+		__entry->index = index;
+		__entry->reader = reader;
+		__entry->alarm = alarm;
+		__entry->fired = fired;
+		__entry->overruns = overruns;
+		__entry->why = why;
+	),
+	TP_printk("ptp%d reader=%u alarm=%u fired=%llu overruns=%llu why=%s", __entry->index,
+		  __entry->reader, __entry->alarm, __entry->fired, __entry->overruns,
+		  __print_symbolic(__entry->why, { 0, "deleted" }, { 1, "closed" },
+				   { 2, "unregistered" }, { 3, "exec" }, { 4, "disarmed" }))
 );
 
 #endif /* _TRACE_PTP_H */

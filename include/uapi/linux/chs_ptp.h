@@ -8,6 +8,21 @@
 
 #include <linux/ptp_clock.h>
 
+/* Linux 6.8: offsets as events, and a mask of channels for each open file */
+#ifndef PTP_EXT_OFFSET
+#define PTP_EXT_OFFSET		(1 << 4)
+#undef PTP_EXTTS_VALID_FLAGS
+#define PTP_EXTTS_VALID_FLAGS \
+	(PTP_ENABLE_FEATURE | PTP_EXTTS_EDGES | PTP_STRICT_FLAGS | PTP_EXT_OFFSET)
+#endif
+#ifndef PTP_EXTTS_EVENT_VALID
+#define PTP_EXTTS_EVENT_VALID	PTP_ENABLE_FEATURE
+#endif
+#ifndef PTP_MASK_CLEAR_ALL
+#define PTP_MASK_CLEAR_ALL	_IO(PTP_CLK_MAGIC, 19)
+#define PTP_MASK_EN_SINGLE	_IOW(PTP_CLK_MAGIC, 20, unsigned int)
+#endif
+
 /*
  * As PTP_SYS_OFFSET_PRECISE and PTP_SYS_OFFSET_EXTENDED, of the free-running
  * counter behind the clock instead of the clock.
@@ -56,7 +71,10 @@
  * @flags: none defined: 0
  * @rsv: 0
  *
- * Signals end with the program: after exec the alarm is cancelled.
+ * The signal bears the id as si_timerid, which no other alarm of any clock has, and as
+ * si_overrun the expirations that it stands for beside its own. Signals end with the
+ * program: after exec or exit the alarm is gone (ENOENT). To a thread that has ended
+ * all expirations are overruns.
  *
  * Errors: EFAULT; EINVAL (notify, signo, tid, flags, rsv, not an eventfd); EBADF
  * (eventfd); EAGAIN (limit of this file or user); ENOMEM.

@@ -54,6 +54,7 @@ int ptp_release(struct posix_clock_context *context)
 	if (!reader)
 		return 0;
 	context->private_clkdata = NULL;
+	ptp_alarm_close(reader);
 	ptp_debugfs_remove_reader(reader);
 	trace_ptp_release(reader->clock->index, reader->id, reader->delivered, reader->dropped);
 	ptp_reader_destroy(reader);
@@ -375,6 +376,16 @@ static long do_ioctl(struct posix_clock_context *context, unsigned int cmd, unsi
 	case PTP_SYS_OFFSET_EXTENDED_CYCLES:
 		return ptp->has_cycles && info->getcyclesx64 ? extended_cycles(ptp, user) :
 							       -EOPNOTSUPP;
+	case PTP_ALARM_CREATE:
+		return ptp_alarm_create(reader, user);
+	case PTP_ALARM_SETTIME:
+		return ptp_alarm_settime(reader, user);
+	case PTP_ALARM_GETTIME:
+		return ptp_alarm_gettime(reader, user);
+	case PTP_ALARM_STATUS:
+		return ptp_alarm_status(reader, user);
+	case PTP_ALARM_DELETE:
+		return ptp_alarm_delete(reader, user);
 	default:
 		return -ENOTTY;
 	}

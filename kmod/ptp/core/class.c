@@ -34,7 +34,7 @@ static dev_t ptp_first_devt;
  * the character device whose module an open file pins only after that: a file
  * opened in between would pin nothing, and drop a reference when it is closed.
  */
-static char *ptp_devnode(const struct device *dev, umode_t *mode)
+static char *ptp_devnode(CHS_CONST struct device *dev, umode_t *mode)
 {
 	struct ptp_clock *ptp = dev_get_drvdata(dev);
 
@@ -42,7 +42,7 @@ static char *ptp_devnode(const struct device *dev, umode_t *mode)
 	return NULL;
 }
 
-static const struct class ptp_class = {
+static CHS_CONST struct class ptp_class = {
 	.name = CHS_PTP_CLASS,
 	.devnode = ptp_devnode,
 };
@@ -84,6 +84,7 @@ void ptp_clock_event(struct ptp_clock *ptp, struct ptp_clock_event *event)
 
 	switch (event->type) {
 	case PTP_CLOCK_ALARM:
+		ptp_alarm_event(ptp);
 		break;
 	case PTP_CLOCK_EXTTS:
 	case PTP_CLOCK_EXTOFF:
@@ -167,6 +168,11 @@ static struct ptp_clock *alloc_clock(struct ptp_clock_info *info)
 	spin_lock_init(&ptp->queue_lock);
 	INIT_LIST_HEAD(&ptp->readers);
 	mutex_init(&ptp->pin_mutex);
+	mutex_init(&ptp->vclock_mutex);
+	INIT_LIST_HEAD(&ptp->vclocks);
+	ptp->max_vclocks = PTP_VCLOCKS_DEFAULT;
+	mutex_init(&ptp->steer_mutex);
+	ptp_alarm_init(ptp);
 	spin_lock_init(&ptp->change_lock);
 
 	ptp->counts = alloc_percpu(struct ptp_counts);
@@ -244,6 +250,7 @@ static struct ptp_clock *register_clock(struct ptp_clock_info *info, struct devi
 	if (IS_ERR(ptp))
 		return ptp;
 	ptp->class_checks_flags = class_checks_flags;
+	ptp->is_virtual = parent && parent->class == &ptp_class;
 
 	device_initialize(&ptp->dev);
 	ptp->dev.devt = ptp_first_devt + ptp->index;
@@ -312,11 +319,13 @@ int ptp_clock_unregister(struct ptp_clock *ptp)
 	 */
 	WRITE_ONCE(ptp->defunct, true);
 	ptp_queue_wake_all(ptp);
+	ptp_vclocks_remove(ptp);
 	posix_clock_unregister(&ptp->clock);
 	ptp_queue_wake_all(ptp);
 
 	/* nobody can ask for events any more: now whatever is on goes off */
 	ptp_debugfs_remove(ptp);
+	ptp_alarm_stop(ptp);
 	ptp_disable_all(ptp);
 	stop_worker(ptp);
 	stop_pps(ptp);
@@ -330,6 +339,20 @@ int ptp_clock_index(struct ptp_clock *ptp)
 	return ptp->index;
 }
 EXPORT_SYMBOL_GPL(ptp_clock_index);
+
+/**
+ * ptp_clock_get() - find a clock
+ * @index: the N of ptpN
+ * Return: the clock, whose device is to be put by the caller, or NULL
+ */
+struct ptp_clock *ptp_clock_get(int index)
+{
+	struct device *dev = NULL;
+
+	if (index >= 0 && index <= MINORMASK)
+		dev = class_find_device_by_devt(&ptp_class, ptp_first_devt + index);
+	return dev ? dev_get_drvdata(dev) : NULL;
+}
 
 static int index_of(struct device *dev)
 {

@@ -3,6 +3,7 @@
  * /sys/kernel/debug/ptpN:
  *
  *	readers			the open files and their losses, and closed ones that lost
+ *	alarms			the alarms of open files
  *	0x<reader>/mask		channel mask of an open file; mainline names the folder
  *				by a hashed address, which is not unique early on
  *	n_perout_loopback	how many outputs can be looped back
@@ -54,6 +55,13 @@ static int readers_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(readers);
 
+static int alarms_show(struct seq_file *seq, void *unused)
+{
+	ptp_alarm_show(seq, seq->private);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(alarms);
+
 static int n_loopback_show(struct seq_file *seq, void *unused)
 {
 	struct ptp_clock *ptp = seq->private;
@@ -98,6 +106,7 @@ void ptp_debugfs_add(struct ptp_clock *ptp)
 {
 	ptp->debugfs = debugfs_create_dir(dev_name(&ptp->dev), NULL);
 	debugfs_create_file("readers", 0400, ptp->debugfs, ptp, &readers_fops);
+	debugfs_create_file("alarms", 0400, ptp->debugfs, ptp, &alarms_fops);
 	if (ptp->info->n_per_lp > 0 && ptp->info->perout_loopback) {
 		debugfs_create_file("n_perout_loopback", 0400, ptp->debugfs, ptp,
 				    &n_loopback_fops);

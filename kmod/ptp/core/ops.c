@@ -21,12 +21,14 @@ const char *const ptp_op_names[PTP_N_OPS] = {
 	[PTP_OP_ADJTIME] = "adjtime",
 	[PTP_OP_ADJFINE] = "adjfine",
 	[PTP_OP_ADJPHASE] = "adjphase",
+	[PTP_OP_VCLOCKS] = "vclocks",
 	[PTP_OP_ENABLE] = "enable",
 	[PTP_OP_IOCTL] = "ioctl",
 	[PTP_OP_READ] = "read",
 	[PTP_OP_OPEN] = "open",
 	[PTP_OP_PPS] = "pps",
 	[PTP_OP_AUX_WORK] = "aux_work",
+	[PTP_OP_ALARM] = "alarm",
 };
 
 static inline int call_gettime(struct ptp_clock *ptp, struct timespec64 *ts)
@@ -158,6 +160,46 @@ int ptp_op_crosscycles(struct ptp_clock *ptp, struct system_device_crosststamp *
 	return ptp->info->getcrosscycles(ptp->info, xts);
 }
 
+/**
+ * ptp_op_counter() - read what virtual clocks count by
+ * @ptp: the physical clock: its free-running counter, or its time if it has none
+ * @ts: where to
+ * @sts: names the system clock, receives its time before and after, or NULL
+ *
+ * Not counted: whoever reads a virtual clock is counted there.
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or the driver's error.
+ */
+int ptp_op_counter(struct ptp_clock *ptp, struct timespec64 *ts, struct ptp_system_timestamp *sts)
+{
+	struct ptp_clock_info *info = ptp->info;
+
+	if (info->getcyclesx64)
+		return info->getcyclesx64(info, ts, sts);
+	if (info->getcycles64)
+		return info->getcycles64(info, ts);
+	if (info->gettimex64)
+		return info->gettimex64(info, ts, sts);
+	return info->gettime64(info, ts);
+}
+
+/**
+ * ptp_op_crosscounter() - the same and system time of one instant
+ * @ptp: a physical clock whose driver has getcrosscycles, or getcrosststamp and no
+ *	free-running counter
+ * @xts: where to
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or the driver's error.
+ */
+int ptp_op_crosscounter(struct ptp_clock *ptp, struct system_device_crosststamp *xts)
+{
+	struct ptp_clock_info *info = ptp->info;
+
+	return ptp->has_cycles ? info->getcrosscycles(info, xts) : info->getcrosststamp(info, xts);
+}
+
 static void note_change(struct ptp_clock *ptp, enum ptp_op op, s64 old_value, s64 new_value)
 {
 	struct ptp_change *change = &ptp->last_change[op - PTP_OP_SETTIME];
@@ -187,16 +229,20 @@ int ptp_op_settime(struct ptp_clock *ptp, const struct timespec64 *ts, int refus
 	struct ptp_clock_info *info = ptp->info;
 	int err = refusal ?: -EOPNOTSUPP;
 	s64 old_ns = 0, new_ns = timespec64_to_ns(ts);
+	bool held = ptp_alarm_step_begin(ptp), readable;
 	struct timespec64 old;
 	u64 start;
 
-	if (!(info->gettimex64 ? info->gettimex64(info, &old, NULL) : info->gettime64(info, &old)))
+	readable = !(info->gettimex64 ? info->gettimex64(info, &old, NULL) :
+					info->gettime64(info, &old));
+	if (readable)
 		old_ns = timespec64_to_ns(&old);
 	start = ktime_get_ns();
 	if (!refusal && info->settime64)
 		err = info->settime64(info, ts);
 	ptp_count(ptp, PTP_OP_SETTIME, err);
 	trace_ptp_settime(ptp->index, old_ns, new_ns, ktime_get_ns() - start, err);
+	ptp_alarm_step_end(ptp, held, err, NULL, old_ns, readable ? start : 0);
 	if (!err)
 		note_change(ptp, PTP_OP_SETTIME, old_ns, new_ns);
 	return err;
@@ -214,6 +260,7 @@ int ptp_op_settime(struct ptp_clock *ptp, const struct timespec64 *ts, int refus
  */
 int ptp_op_adjtime(struct ptp_clock *ptp, s64 now_ns, s64 delta_ns, int refusal)
 {
+	bool held = ptp_alarm_step_begin(ptp);
 	u64 start = ktime_get_ns();
 	int err = refusal ?: -EOPNOTSUPP;
 
@@ -221,6 +268,7 @@ int ptp_op_adjtime(struct ptp_clock *ptp, s64 now_ns, s64 delta_ns, int refusal)
 		err = ptp->info->adjtime(ptp->info, delta_ns);
 	ptp_count(ptp, PTP_OP_ADJTIME, err);
 	trace_ptp_adjtime(ptp->index, delta_ns, ktime_get_ns() - start, err);
+	ptp_alarm_step_end(ptp, held, err, &delta_ns, 0, 0);
 	if (!err)
 		note_change(ptp, PTP_OP_ADJTIME, now_ns, now_ns + delta_ns);
 	return err;
@@ -249,8 +297,10 @@ int ptp_op_adjfine(struct ptp_clock *ptp, long scaled_ppm, int refusal)
 	if (trace_ptp_adjfine_enabled())
 		trace_ptp_adjfine(ptp->index, old, scaled_ppm,
 				  start ? ktime_get_ns() - start : 0, err);
-	if (!err)
+	if (!err) {
 		note_change(ptp, PTP_OP_ADJFINE, old, scaled_ppm);
+		ptp_alarm_rate_changed(ptp);
+	}
 	return err;
 }
 
@@ -272,9 +322,28 @@ int ptp_op_adjphase(struct ptp_clock *ptp, s64 offset_ns, int refusal)
 		err = ptp->info->adjphase(ptp->info, offset_ns);
 	ptp_count(ptp, PTP_OP_ADJPHASE, err);
 	trace_ptp_adjphase(ptp->index, offset_ns, ktime_get_ns() - start, err);
-	if (!err)
+	if (!err) {
 		note_change(ptp, PTP_OP_ADJPHASE, 0, offset_ns);
+		ptp_alarm_rate_changed(ptp);
+	}
 	return err;
+}
+
+/**
+ * ptp_vclocks_changed() - count and trace that the number of virtual clocks was to change
+ * @ptp: the physical clock
+ * @old: how many there were
+ * @new: how many there are
+ * @err: why they are not as many as they should be, or 0
+ *
+ * Context: process context; vclock_mutex held.
+ */
+void ptp_vclocks_changed(struct ptp_clock *ptp, u32 old, u32 new, int err)
+{
+	ptp_count(ptp, PTP_OP_VCLOCKS, err);
+	trace_ptp_vclocks(ptp->index, old, new, err);
+	if (old != new)
+		note_change(ptp, PTP_OP_VCLOCKS, old, new);
 }
 
 /**
@@ -307,5 +376,22 @@ int ptp_op_enable(struct ptp_clock *ptp, struct ptp_clock_request *request, int 
 	}
 	trace_ptp_enable(ptp->index, request->type, channel, on, flags,
 			 ktime_get_ns() - start, err);
+	return err;
+}
+
+/**
+ * ptp_op_alarm() - set one of the device's own alarms
+ * @ptp: a clock whose driver has alarm()
+ * @index: which
+ * @when: to what time of the clock, or NULL for off
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or the driver's error.
+ */
+int ptp_op_alarm(struct ptp_clock *ptp, unsigned int index, const struct timespec64 *when)
+{
+	int err = ptp->info->alarm(ptp->info, index, when);
+
+	ptp_count(ptp, PTP_OP_ALARM, err);
 	return err;
 }

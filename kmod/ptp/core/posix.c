@@ -22,10 +22,33 @@ static int ptp_clock_gettime(struct posix_clock *clock, struct timespec64 *ts)
 	return ptp_op_gettime(ptp_of(clock), ts);
 }
 
+/*
+ * Virtual clocks that count by this clock's time would jump with it. steer_mutex is
+ * held from here until the driver has done what was asked, so that none can appear in
+ * between.
+ */
+static bool runs_freely(struct ptp_clock *ptp)
+{
+	lockdep_assert_held(&ptp->steer_mutex);
+	if (ptp->freerun)
+		dev_err_ratelimited(&ptp->dev, "physical clock is free running\n");
+	return ptp->freerun;
+}
+
 static int ptp_clock_settime(struct posix_clock *clock, const struct timespec64 *ts)
 {
+	struct ptp_clock *ptp = ptp_of(clock);
+	int err, refusal = 0;
+
+	mutex_lock(&ptp->steer_mutex);
+	if (runs_freely(ptp))
+		refusal = -EBUSY;
 	/* the range the system clock takes: beyond it ktime_t overflows */
-	return ptp_op_settime(ptp_of(clock), ts, timespec64_valid_settod(ts) ? 0 : -EINVAL);
+	else if (!timespec64_valid_settod(ts))
+		refusal = -EINVAL;
+	err = ptp_op_settime(ptp, ts, refusal);
+	mutex_unlock(&ptp->steer_mutex);
+	return err;
 }
 
 static int adj_setoffset(struct ptp_clock *ptp, const struct __kernel_timex *tx)
@@ -35,6 +58,8 @@ static int adj_setoffset(struct ptp_clock *ptp, const struct __kernel_timex *tx)
 	struct timespec64 delta, now, then;
 	int err;
 
+	if (runs_freely(ptp))
+		return ptp_op_adjtime(ptp, 0, 0, -EBUSY);
 	if (!ptp->info->adjtime)
 		return ptp_op_adjtime(ptp, 0, 0, -EOPNOTSUPP);
 	/* the seconds carry the sign, the fraction is positive always */
@@ -58,7 +83,9 @@ static int adj_frequency(struct ptp_clock *ptp, const struct __kernel_timex *tx)
 	int refusal = 0;
 	s64 ppb;
 
-	if (!ptp->info->adjfine) {
+	if (runs_freely(ptp)) {
+		refusal = -EBUSY;
+	} else if (!ptp->info->adjfine) {
 		refusal = -EOPNOTSUPP;
 	} else if (tx->freq > representable || tx->freq < -representable) {
 		refusal = -ERANGE;
@@ -75,6 +102,8 @@ static int adj_offset(struct ptp_clock *ptp, const struct __kernel_timex *tx)
 	struct ptp_clock_info *info = ptp->info;
 	s64 offset = tx->offset, limit;
 
+	if (runs_freely(ptp))
+		return ptp_op_adjphase(ptp, offset, -EBUSY);
 	if (!info->adjphase || !info->getmaxphase)
 		return ptp_op_adjphase(ptp, offset, -EOPNOTSUPP);
 	limit = info->getmaxphase(info);
@@ -89,18 +118,24 @@ static int adj_offset(struct ptp_clock *ptp, const struct __kernel_timex *tx)
 static int ptp_clock_adjtime(struct posix_clock *clock, struct __kernel_timex *tx)
 {
 	struct ptp_clock *ptp = ptp_of(clock);
+	int err;
 
+	if (!tx->modes) {
+		tx->freq = READ_ONCE(ptp->dialed_frequency);
+		return 0;
+	}
+	mutex_lock(&ptp->steer_mutex);
 	/* one action a call, in this order of precedence */
 	if (tx->modes & ADJ_SETOFFSET)
-		return adj_setoffset(ptp, tx);
-	if (tx->modes & ADJ_FREQUENCY)
-		return adj_frequency(ptp, tx);
-	if (tx->modes & ADJ_OFFSET)
-		return adj_offset(ptp, tx);
-	if (tx->modes)
-		return -EOPNOTSUPP;
-	tx->freq = READ_ONCE(ptp->dialed_frequency);
-	return 0;
+		err = adj_setoffset(ptp, tx);
+	else if (tx->modes & ADJ_FREQUENCY)
+		err = adj_frequency(ptp, tx);
+	else if (tx->modes & ADJ_OFFSET)
+		err = adj_offset(ptp, tx);
+	else
+		err = -EOPNOTSUPP;
+	mutex_unlock(&ptp->steer_mutex);
+	return err;
 }
 
 const struct posix_clock_operations ptp_posix_ops = {

@@ -8,14 +8,19 @@
  *	posix.c		clock_gettime(), clock_settime(), clock_adjtime()
  *	chardev.c	open, ioctl, read, poll
  *	queue.c		queues of external events, one for each open file
+ *	alarm.c		alarms
  *	pins.c		pin functions and the requests that depend on them
+ *	vclock.c	virtual clocks over the counter of a physical one
  *	sysfs.c		/sys/class/<class>/ptpN
  *	debugfs.c	/sys/kernel/debug/ptpN
  *
  * Locks, outermost first:
+ *	ptp_clock.vclock_mutex	virtual clocks come and go; not taken in calls from a file
  *	posix_clock.rwsem	(kernel's) held for read in every call from a file
+ *	ptp_clock.steer_mutex	freerun, settime64(), adjtime(), adjfine(), adjphase()
  *	ptp_reader.read_mutex	one reader of a queue at a time
  *	ptp_clock.pin_mutex	pin_config, enable(), verify(), perout_loopback()
+ *	ptp_clock.alarms.mutex	alarms, and steps of a clock that has armed ones
  *	ptp_clock.queue_lock	readers and their queues; taken in hard interrupts
  *	ptp_clock.change_lock	last_change
  */
@@ -24,6 +29,7 @@
 
 #include <linux/bitmap.h>
 #include <linux/device.h>
+#include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -32,6 +38,7 @@
 #include <linux/ptp_clock.h>
 #include <linux/ptp_clock_kernel.h>
 #include <linux/spinlock.h>
+#include <linux/timerqueue.h>
 #include <linux/wait.h>
 #include <linux/debugfs.h>
 
@@ -39,12 +46,19 @@
 #error "the kernel's own ptp_clock_kernel.h was included in place of ours"
 #endif
 
+static_assert(__same_type(((struct posix_clock_operations *)NULL)->open,
+			  int (*)(struct posix_clock_context *context, fmode_t mode)),
+	      "this kernel's posix_clock code has no struct posix_clock_context: too old a 6.1");
+
 /* mainline's limits, which user space can see */
 #define PTP_MAX_ALARMS		4
 #define PTP_MAX_CHANNELS	2048	/* bits in a reader's mask */
 #define PTP_QUEUE_SLOTS		128	/* a power of two; one slot stays free */
 #define PTP_QUEUE_CAPACITY	(PTP_QUEUE_SLOTS - 1)
 #define PTP_READ_MAX		30	/* events a read() */
+
+#define PTP_VCLOCKS_DEFAULT	20	/* max_vclocks at first */
+#define PTP_VCLOCKS_LIMIT	(KMALLOC_MAX_SIZE / sizeof(int))	/* and at most */
 
 #define PTP_DEPARTED		16	/* closed readers remembered for their drops */
 
@@ -57,12 +71,14 @@ enum ptp_op {
 	PTP_OP_ADJTIME,
 	PTP_OP_ADJFINE,
 	PTP_OP_ADJPHASE,
+	PTP_OP_VCLOCKS,
 	PTP_OP_ENABLE,
 	PTP_OP_IOCTL,
 	PTP_OP_READ,
 	PTP_OP_OPEN,
 	PTP_OP_PPS,
 	PTP_OP_AUX_WORK,
+	PTP_OP_ALARM,
 	PTP_N_OPS,
 };
 
@@ -78,7 +94,8 @@ struct ptp_counts {
  * @when_ns: CLOCK_REALTIME
  * @pid: thread group of the task that asked for it; 0: never happened
  * @comm: its name
- * @old_value: time in ns or frequency in scaled ppm before; 0 for a phase offset
+ * @old_value: time in ns, frequency in scaled ppm or number of virtual clocks before;
+ *	0 for a phase offset
  * @new_value: and after
  */
 struct ptp_change {
@@ -89,8 +106,8 @@ struct ptp_change {
 	s64 new_value;
 };
 
-/* kinds of change: PTP_OP_SETTIME .. PTP_OP_ADJPHASE */
-#define PTP_N_CHANGES	(PTP_OP_ADJPHASE - PTP_OP_SETTIME + 1)
+/* kinds of change: PTP_OP_SETTIME .. PTP_OP_VCLOCKS */
+#define PTP_N_CHANGES	(PTP_OP_VCLOCKS - PTP_OP_SETTIME + 1)
 
 /**
  * struct ptp_reader - one open file, with its queue of external events
@@ -112,6 +129,8 @@ struct ptp_change {
  * @mask: channels let in; under queue_lock
  * @mask_view: @mask for debugfs
  * @dir: debugfs directory
+ * @alarms: this file's; under &ptp_alarms.mutex
+ * @n_alarms: how many; likewise
  * @ring: events as read() gives them
  * @channel_dropped: @dropped by channel, the last one for channels beyond
  *	n_ext_ts; under queue_lock
@@ -134,6 +153,8 @@ struct ptp_reader {
 	DECLARE_BITMAP(mask, PTP_MAX_CHANNELS);
 	struct debugfs_u32_array mask_view;
 	struct dentry *dir;
+	struct list_head alarms;
+	unsigned int n_alarms;
 	struct ptp_extts_event ring[PTP_QUEUE_SLOTS];
 	u64 channel_dropped[];
 };
@@ -148,6 +169,66 @@ struct ptp_departed {
 };
 
 /**
+ * struct ptp_alarms - the alarms of a clock, see alarm.c
+ * @mutex: guards all of it but what says otherwise
+ * @queue: armed alarms by due time
+ * @all: all alarms
+ * @n: how many; read without the mutex
+ * @n_armed: length of @queue, and one more while one is being set; read without the
+ *	mutex
+ * @fired: notifications, of alarms that are gone too; read without the mutex
+ * @overruns: expirations without one, likewise
+ * @stopped: unregister has taken all away
+ * @loaded: the driver's alarm may be set
+ * @hardware_failed: it could not be set once: the timer does the work from then on
+ * @rang: the driver's alarm has gone off since the last pass; set in any context
+ * @early: passes in a row that came before the time they were meant for
+ * @expected: when the timer was meant to meet an alarm, ns of CLOCK_MONOTONIC, or 0
+ * @next_pass: no sooner may anything expire, ns of CLOCK_MONOTONIC
+ * @mult: ns of CLOCK_MONOTONIC for a ns of the clock, 2^28 for 1
+ * @dialed: frequency offset to which @mult belongs
+ * @rate_known: @mult was measured with that
+ * @base_known: there is a reading of the clock to measure from
+ * @base_phc: that reading
+ * @base_mono: ns of CLOCK_MONOTONIC that belong to it
+ * @base_steps: value of @steps before it was taken
+ * @steps: grows whenever the clock does not go on as before: no measuring across it;
+ *	without the mutex, one of several at a time may get lost
+ * @timer: software backend
+ * @kick_lock: guards @worker for those who hold no mutex
+ * @worker: thread in which alarms expire, or NULL
+ * @work: its work
+ */
+struct ptp_alarms {
+	struct mutex mutex;
+	struct timerqueue_head queue;
+	struct list_head all;
+	unsigned int n;
+	unsigned int n_armed;
+	u64 fired;
+	u64 overruns;
+	bool stopped;
+	bool loaded;
+	bool hardware_failed;
+	bool rang;
+	unsigned int early;
+	s64 expected;
+	s64 next_pass;
+	u64 mult;
+	long dialed;
+	bool rate_known;
+	bool base_known;
+	s64 base_phc;
+	s64 base_mono;
+	unsigned int base_steps;
+	unsigned int steps;
+	struct hrtimer timer;
+	raw_spinlock_t kick_lock;
+	struct kthread_worker *worker;
+	struct kthread_work work;
+};
+
+/**
  * struct ptp_clock - one registered clock
  * @clock: device node and clock id
  * @dev: holds the memory: freed at the last close, not at unregister
@@ -155,6 +236,7 @@ struct ptp_departed {
  * @index: the N of ptpN; taken until the memory is freed
  * @class_checks_flags: the driver leaves the check of request flags to us
  * @has_cycles: the driver has a free-running counter of its own
+ * @is_virtual: its driver is vclock.c
  * @defunct: unregister has begun; sleepers look at it
  * @n_channels: n_ext_ts, still readable when @info is gone
  * @dialed_frequency: last frequency offset set, scaled ppm
@@ -169,7 +251,14 @@ struct ptp_departed {
  * @departed: ring of closed readers with losses
  * @n_departed: how many were ever put in
  * @fifo: queue of the sysfs attribute fifo
+ * @alarms: alarms
  * @pin_mutex: guards pin_config and serialises the driver's enable()
+ * @vclock_mutex: guards @vclocks, @n_vclocks and writing @max_vclocks
+ * @vclocks: virtual clocks over this one, in the order in which they were made
+ * @n_vclocks: how many
+ * @max_vclocks: and at most
+ * @steer_mutex: guards @freerun; held while the driver sets or steers the clock
+ * @freerun: neither is allowed, since virtual clocks count by this clock's time
  * @change_lock: guards @last_change
  * @last_change: who changed the clock last, for each kind of change
  * @pps: PPS source, or NULL
@@ -187,6 +276,7 @@ struct ptp_clock {
 	int index;
 	bool class_checks_flags;
 	bool has_cycles;
+	bool is_virtual;
 	bool defunct;
 	unsigned int n_channels;
 	long dialed_frequency;
@@ -203,7 +293,15 @@ struct ptp_clock {
 	u32 n_departed;
 	struct ptp_reader *fifo;
 
+	struct ptp_alarms alarms;
+
 	struct mutex pin_mutex;
+	struct mutex vclock_mutex;
+	struct list_head vclocks;
+	u32 n_vclocks;
+	u32 max_vclocks;
+	struct mutex steer_mutex;
+	bool freerun;
 	spinlock_t change_lock;
 	struct ptp_change last_change[PTP_N_CHANGES];
 
@@ -257,6 +355,13 @@ int ptp_op_enable(struct ptp_clock *ptp, struct ptp_clock_request *request, int 
 int ptp_op_getcyclesx(struct ptp_clock *ptp, struct timespec64 *ts,
 		      struct ptp_system_timestamp *sts);
 int ptp_op_crosscycles(struct ptp_clock *ptp, struct system_device_crosststamp *xts);
+int ptp_op_counter(struct ptp_clock *ptp, struct timespec64 *ts, struct ptp_system_timestamp *sts);
+int ptp_op_crosscounter(struct ptp_clock *ptp, struct system_device_crosststamp *xts);
+void ptp_vclocks_changed(struct ptp_clock *ptp, u32 old, u32 new, int err);
+int ptp_op_alarm(struct ptp_clock *ptp, unsigned int index, const struct timespec64 *when);
+
+/* class.c */
+struct ptp_clock *ptp_clock_get(int index);
 
 /* posix.c */
 extern const struct posix_clock_operations ptp_posix_ops;
@@ -277,7 +382,60 @@ ssize_t ptp_reader_copy(struct ptp_reader *reader, struct ptp_extts_event __user
 bool ptp_reader_pop(struct ptp_reader *reader, struct ptp_extts_event *event);
 void ptp_reader_mask(struct ptp_reader *reader, int channel);
 void ptp_queue_event(struct ptp_clock *ptp, const struct ptp_extts_event *event);
+void ptp_queue_alarm(struct ptp_reader *reader, const struct ptp_extts_event *event);
 void ptp_queue_wake_all(struct ptp_clock *ptp);
+
+/* alarm.c */
+struct ptp_alarm_config;
+struct ptp_alarm_setting;
+struct ptp_alarm_status;
+struct seq_file;
+void ptp_alarm_init(struct ptp_clock *ptp);
+void ptp_alarm_stop(struct ptp_clock *ptp);
+void ptp_alarm_kick(struct ptp_clock *ptp);
+void ptp_alarm_event(struct ptp_clock *ptp);
+void ptp_alarm_follow(struct ptp_clock *ptp, bool held, int err, const s64 *delta,
+		      s64 old_ns, s64 old_mono);
+long ptp_alarm_create(struct ptp_reader *reader, struct ptp_alarm_config __user *arg);
+long ptp_alarm_settime(struct ptp_reader *reader, struct ptp_alarm_setting __user *arg);
+long ptp_alarm_gettime(struct ptp_reader *reader, struct ptp_alarm_setting __user *arg);
+long ptp_alarm_status(struct ptp_reader *reader, struct ptp_alarm_status __user *arg);
+long ptp_alarm_delete(struct ptp_reader *reader, const u32 __user *arg);
+void ptp_alarm_close(struct ptp_reader *reader);
+void ptp_alarm_show(struct seq_file *seq, struct ptp_clock *ptp);
+
+/* The common case, no alarm, must cost those who steer a clock no more than a look. */
+static inline bool ptp_alarms_armed(const struct ptp_clock *ptp)
+{
+	return unlikely(READ_ONCE(ptp->alarms.n_armed));
+}
+
+/* From here to ptp_alarm_step_end() no alarm is set or expires, if there are any. */
+static inline bool ptp_alarm_step_begin(struct ptp_clock *ptp)
+{
+	bool held = ptp_alarms_armed(ptp);
+
+	if (held)
+		mutex_lock(&ptp->alarms.mutex);
+	return held;
+}
+
+/* arguments: see ptp_alarm_follow() */
+static inline void ptp_alarm_step_end(struct ptp_clock *ptp, bool held, int err,
+				      const s64 *delta, s64 old_ns, s64 old_mono)
+{
+	WRITE_ONCE(ptp->alarms.steps, ptp->alarms.steps + 1);
+	if (held || ptp_alarms_armed(ptp))
+		ptp_alarm_follow(ptp, held, err, delta, old_ns, old_mono);
+}
+
+/* The clock runs at another rate from now on, which dialed_frequency may tell. */
+static inline void ptp_alarm_rate_changed(struct ptp_clock *ptp)
+{
+	WRITE_ONCE(ptp->alarms.steps, ptp->alarms.steps + 1);
+	if (ptp_alarms_armed(ptp))
+		ptp_alarm_kick(ptp);
+}
 
 /* pins.c */
 int ptp_set_pin(struct ptp_clock *ptp, unsigned int pin, enum ptp_pin_function func,
@@ -286,6 +444,11 @@ int ptp_request_enable(struct ptp_clock *ptp, struct ptp_clock_request *request,
 void ptp_disable_all(struct ptp_clock *ptp);
 int ptp_pins_init(struct ptp_clock *ptp);
 void ptp_pins_free(struct ptp_clock *ptp);
+
+/* vclock.c */
+int ptp_vclocks_set(struct ptp_clock *ptp, u32 n);
+int ptp_vclocks_limit(struct ptp_clock *ptp, u32 max);
+void ptp_vclocks_remove(struct ptp_clock *ptp);
 
 /* sysfs.c */
 extern const struct attribute_group ptp_clock_group;

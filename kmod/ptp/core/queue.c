@@ -13,6 +13,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <uapi/linux/chs_ptp.h>
 
 #include "private.h"
 
@@ -41,6 +42,7 @@ struct ptp_reader *ptp_reader_create(struct ptp_clock *ptp, fmode_t mode, bool i
 	reader->internal = internal;
 	init_waitqueue_head(&reader->wait);
 	mutex_init(&reader->read_mutex);
+	INIT_LIST_HEAD(&reader->alarms);
 	bitmap_fill(reader->mask, PTP_MAX_CHANNELS);
 
 	spin_lock_irq(&ptp->queue_lock);
@@ -83,7 +85,9 @@ void ptp_reader_destroy(struct ptp_reader *reader)
 static void count_drop(struct ptp_clock *ptp, struct ptp_reader *reader,
 		       const struct ptp_extts_event *lost)
 {
-	unsigned int channel = min(lost->index, ptp->n_channels);
+	/* an alarm is no channel: it counts with those beyond the last */
+	unsigned int channel = lost->flags & PTP_EXTTS_ALARM ? ptp->n_channels :
+							       min(lost->index, ptp->n_channels);
 
 	if (reader->internal)
 		return;
@@ -93,9 +97,31 @@ static void count_drop(struct ptp_clock *ptp, struct ptp_reader *reader,
 	ptp->channel_dropped[channel]++;
 	if (trace_ptp_extts_drop_enabled())
 		trace_ptp_extts_drop(ptp->index, reader->id, reader->pid, reader->comm,
-				     lost->index,
+				     lost->flags & PTP_EXTTS_ALARM ? channel : lost->index,
 				     lost->t.sec * NSEC_PER_SEC + lost->t.nsec, reader->dropped,
 				     reader->delivered);
+}
+
+/* true if the oldest event had to make room; queue_lock held */
+static inline bool put_event(struct ptp_clock *ptp, struct ptp_reader *reader,
+			     const struct ptp_extts_event *event)
+{
+	u32 depth = reader->head - reader->tail;
+	bool dropped = false;
+
+	if (unlikely(depth == PTP_QUEUE_CAPACITY)) {
+		count_drop(ptp, reader, &reader->ring[reader->tail % PTP_QUEUE_SLOTS]);
+		reader->tail++;
+		dropped = !reader->internal;
+	} else if (depth >= reader->max_depth) {
+		reader->max_depth = depth + 1;
+	}
+	reader->ring[reader->head % PTP_QUEUE_SLOTS] = *event;
+	/* pairs with the sleeper's look at head after it has queued itself */
+	smp_store_release(&reader->head, reader->head + 1);
+	if (wq_has_sleeper(&reader->wait))
+		wake_up_interruptible_poll(&reader->wait, EPOLLIN);
+	return dropped;
 }
 
 /**
@@ -115,27 +141,30 @@ void ptp_queue_event(struct ptp_clock *ptp, const struct ptp_extts_event *event)
 	spin_lock_irqsave(&ptp->queue_lock, flags);
 	ptp->extts_events++;
 	list_for_each_entry(reader, &ptp->readers, node) {
-		u32 depth;
-
 		if (!test_bit(event->index, reader->mask))
 			continue;
-		depth = reader->head - reader->tail;
-		if (unlikely(depth == PTP_QUEUE_CAPACITY)) {
-			count_drop(ptp, reader, &reader->ring[reader->tail % PTP_QUEUE_SLOTS]);
-			reader->tail++;
-			dropped += !reader->internal;
-		} else if (depth >= reader->max_depth) {
-			reader->max_depth = depth + 1;
-		}
-		reader->ring[reader->head % PTP_QUEUE_SLOTS] = *event;
-		/* pairs with the sleeper's look at head after it has queued itself */
-		smp_store_release(&reader->head, reader->head + 1);
+		dropped += put_event(ptp, reader, event);
 		reached += !reader->internal;
-		if (wq_has_sleeper(&reader->wait))
-			wake_up_interruptible_poll(&reader->wait, EPOLLIN);
 	}
 	trace_ptp_extts(ptp->index, event->index, event->t.sec * NSEC_PER_SEC + event->t.nsec,
 			event->flags, reached, dropped);
+	spin_unlock_irqrestore(&ptp->queue_lock, flags);
+}
+
+/**
+ * ptp_queue_alarm() - put an alarm into the queue of the file that made it
+ * @reader: the file; its mask does not apply
+ * @event: the alarm, as read() will give it
+ *
+ * Context: any.
+ */
+void ptp_queue_alarm(struct ptp_reader *reader, const struct ptp_extts_event *event)
+{
+	struct ptp_clock *ptp = reader->clock;
+	unsigned long flags;
+
+	spin_lock_irqsave(&ptp->queue_lock, flags);
+	put_event(ptp, reader, event);
 	spin_unlock_irqrestore(&ptp->queue_lock, flags);
 }
 

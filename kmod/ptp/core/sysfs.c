@@ -104,6 +104,51 @@ static ssize_t pps_enable_store(struct device *dev, struct device_attribute *att
 }
 static DEVICE_ATTR(pps_enable, 0220, NULL, pps_enable_store);
 
+/* ---- virtual clocks, see vclock.c ---- */
+
+static ssize_t n_vclocks_show(struct device *dev, struct device_attribute *attr, char *page)
+{
+	struct ptp_clock *ptp = clock_of(dev);
+	u32 n;
+
+	if (mutex_lock_interruptible(&ptp->vclock_mutex))
+		return -ERESTARTSYS;
+	n = ptp->n_vclocks;
+	mutex_unlock(&ptp->vclock_mutex);
+	return sysfs_emit(page, "%u\n", n);
+}
+
+static ssize_t n_vclocks_store(struct device *dev, struct device_attribute *attr,
+			       const char *text, size_t size)
+{
+	u32 n;
+	int err;
+
+	if (kstrtou32(text, 0, &n))
+		return -EINVAL;
+	err = ptp_vclocks_set(clock_of(dev), n);
+	return err ?: size;
+}
+static DEVICE_ATTR_RW(n_vclocks);
+
+static ssize_t max_vclocks_show(struct device *dev, struct device_attribute *attr, char *page)
+{
+	return sysfs_emit(page, "%u\n", READ_ONCE(clock_of(dev)->max_vclocks));
+}
+
+static ssize_t max_vclocks_store(struct device *dev, struct device_attribute *attr,
+				 const char *text, size_t size)
+{
+	u32 max;
+	int err;
+
+	if (kstrtou32(text, 0, &max) || !max || max > PTP_VCLOCKS_LIMIT)
+		return -EINVAL;
+	err = ptp_vclocks_limit(clock_of(dev), max);
+	return err ?: size;
+}
+static DEVICE_ATTR_RW(max_vclocks);
+
 static struct attribute *clock_attrs[] = {
 	&dev_attr_clock_name.attr,
 	&dev_attr_max_adjustment.attr,
@@ -117,12 +162,15 @@ static struct attribute *clock_attrs[] = {
 	&dev_attr_fifo.attr,
 	&dev_attr_period.attr,
 	&dev_attr_pps_enable.attr,
+	&dev_attr_n_vclocks.attr,
+	&dev_attr_max_vclocks.attr,
 	NULL
 };
 
 static umode_t clock_attr_visible(struct kobject *kobj, struct attribute *attr, int n)
 {
-	struct ptp_clock_info *info = clock_of(kobj_to_dev(kobj))->info;
+	struct ptp_clock *ptp = clock_of(kobj_to_dev(kobj));
+	struct ptp_clock_info *info = ptp->info;
 	bool visible = true;
 
 	if (attr == &dev_attr_extts_enable.attr || attr == &dev_attr_fifo.attr)
@@ -133,6 +181,8 @@ static umode_t clock_attr_visible(struct kobject *kobj, struct attribute *attr, 
 		visible = info->pps;
 	else if (attr == &dev_attr_max_phase_adjustment.attr)
 		visible = info->adjphase && info->getmaxphase;
+	else if (attr == &dev_attr_n_vclocks.attr || attr == &dev_attr_max_vclocks.attr)
+		visible = !ptp->is_virtual;
 	return visible ? attr->mode : 0;
 }
 
@@ -177,12 +227,14 @@ OP_ATTR(settime, PTP_OP_SETTIME);
 OP_ATTR(adjtime, PTP_OP_ADJTIME);
 OP_ATTR(adjfine, PTP_OP_ADJFINE);
 OP_ATTR(adjphase, PTP_OP_ADJPHASE);
+OP_ATTR(vclocks, PTP_OP_VCLOCKS);
 OP_ATTR(enable, PTP_OP_ENABLE);
 OP_ATTR(ioctl, PTP_OP_IOCTL);
 OP_ATTR(read, PTP_OP_READ);
 OP_ATTR(open, PTP_OP_OPEN);
 OP_ATTR(pps, PTP_OP_PPS);
 OP_ATTR(aux_work, PTP_OP_AUX_WORK);
+OP_ATTR(alarm, PTP_OP_ALARM);
 
 #define LOCKED_U64_ATTR(_name, _member)							\
 static ssize_t _name##_show(struct device *dev, struct device_attribute *attr,		\
@@ -201,6 +253,20 @@ static DEVICE_ATTR_RO(_name)
 LOCKED_U64_ATTR(extts_events, extts_events);
 LOCKED_U64_ATTR(extts_dropped, extts_dropped);
 LOCKED_U64_ATTR(readers, n_readers);
+
+#define ALARM_ATTR(_name, _member)							\
+static ssize_t _name##_show(struct device *dev, struct device_attribute *attr,		\
+			    char *page)							\
+{											\
+	return sysfs_emit(page, "%llu\n",						\
+			  (u64)READ_ONCE(clock_of(dev)->alarms._member));		\
+}											\
+static DEVICE_ATTR_RO(_name)
+
+ALARM_ATTR(alarms, n);
+ALARM_ATTR(alarms_armed, n_armed);
+ALARM_ATTR(alarms_fired, fired);
+ALARM_ATTR(alarms_overruns, overruns);
 
 /* "channel dropped", a line for each channel that lost events */
 static ssize_t extts_dropped_channels_show(struct device *dev, struct device_attribute *attr,
@@ -255,6 +321,7 @@ CHANGE_ATTR(last_adjfine, PTP_OP_ADJFINE,
 	    "when_ns=%lld old_scaled_ppm=%lld new_scaled_ppm=%lld pid=%d comm=%s\n");
 CHANGE_ATTR(last_adjphase, PTP_OP_ADJPHASE,
 	    "when_ns=%lld old_ns=%lld new_ns=%lld pid=%d comm=%s\n");
+CHANGE_ATTR(last_vclocks, PTP_OP_VCLOCKS, "when_ns=%lld old=%lld new=%lld pid=%d comm=%s\n");
 
 #define OP_ATTR_REFS(_name) &stat_##_name.attr.attr, &stat_##_name##_errors.attr.attr
 
@@ -266,20 +333,27 @@ static struct attribute *statistics_attrs[] = {
 	OP_ATTR_REFS(adjtime),
 	OP_ATTR_REFS(adjfine),
 	OP_ATTR_REFS(adjphase),
+	OP_ATTR_REFS(vclocks),
 	OP_ATTR_REFS(enable),
 	OP_ATTR_REFS(ioctl),
 	OP_ATTR_REFS(read),
 	OP_ATTR_REFS(open),
 	OP_ATTR_REFS(pps),
 	OP_ATTR_REFS(aux_work),
+	OP_ATTR_REFS(alarm),
 	&dev_attr_extts_events.attr,
 	&dev_attr_extts_dropped.attr,
 	&dev_attr_extts_dropped_channels.attr,
 	&dev_attr_readers.attr,
+	&dev_attr_alarms.attr,
+	&dev_attr_alarms_armed.attr,
+	&dev_attr_alarms_fired.attr,
+	&dev_attr_alarms_overruns.attr,
 	&change_last_settime.attr.attr,
 	&change_last_adjtime.attr.attr,
 	&change_last_adjfine.attr.attr,
 	&change_last_adjphase.attr.attr,
+	&change_last_vclocks.attr.attr,
 	NULL
 };
 
