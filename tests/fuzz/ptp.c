@@ -18,6 +18,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/select.h>
 
 #include "ptp.h"
@@ -54,6 +55,11 @@ static const struct command commands[N_IOCTLS] = {
 	[K_MASK_ONE] = { PTP_MASK_EN_SINGLE, 4 },
 	[K_PRECISE_CYCLES] = { PTP_SYS_OFFSET_PRECISE_CYCLES, 0 },
 	[K_EXTENDED_CYCLES] = { PTP_SYS_OFFSET_EXTENDED_CYCLES, 16 },
+	[K_ALARM_CREATE] = { PTP_ALARM_CREATE, 48 },
+	[K_ALARM_SET] = { PTP_ALARM_SETTIME, 48 },
+	[K_ALARM_GET] = { PTP_ALARM_GETTIME, 48 },
+	[K_ALARM_STATUS] = { PTP_ALARM_STATUS, 4 },
+	[K_ALARM_DELETE] = { PTP_ALARM_DELETE, 4 },
 };
 
 const char *const ptp_kinds[N_KINDS] = {
@@ -79,6 +85,11 @@ const char *const ptp_kinds[N_KINDS] = {
 	[K_MASK_ONE] = "MASK_EN_SINGLE",
 	[K_PRECISE_CYCLES] = "SYS_OFFSET_PRECISE_CYCLES",
 	[K_EXTENDED_CYCLES] = "SYS_OFFSET_EXTENDED_CYCLES",
+	[K_ALARM_CREATE] = "ALARM_CREATE",
+	[K_ALARM_SET] = "ALARM_SETTIME",
+	[K_ALARM_GET] = "ALARM_GETTIME",
+	[K_ALARM_STATUS] = "ALARM_STATUS",
+	[K_ALARM_DELETE] = "ALARM_DELETE",
 	[K_UNKNOWN] = "unknown-ioctl",
 	[K_READ] = "read",
 	[K_PREAD] = "pread",
@@ -126,6 +137,8 @@ static const unsigned int weights[N_KINDS] = {
 	[K_PRECISE] = 12, [K_PRECISE2] = 12, [K_EXTENDED] = 20, [K_EXTENDED2] = 20,
 	[K_MASK_CLEAR] = 6, [K_MASK_ONE] = 20,
 	[K_PRECISE_CYCLES] = 12, [K_EXTENDED_CYCLES] = 20,
+	[K_ALARM_CREATE] = 25, [K_ALARM_SET] = 20, [K_ALARM_GET] = 10, [K_ALARM_STATUS] = 10,
+	[K_ALARM_DELETE] = 5,
 	[K_UNKNOWN] = 60, [K_READ] = 80, [K_PREAD] = 10, [K_POLL] = 25, [K_SELECT] = 10,
 	[K_EPOLL] = 8, [K_MMAP] = 10, [K_WRITE] = 10, [K_LSEEK] = 10, [K_SETFL] = 15,
 	[K_GETFL] = 8, [K_DUP] = 5, [K_FSTAT] = 5, [K_CLOSE] = 2, [K_OPEN] = 14,
@@ -426,6 +439,61 @@ static void make_perout(struct fuzz_rng *rng, struct call *call)
 		make_period(rng, w + 10);
 }
 
+static void make_alarm(struct fuzz_rng *rng, struct call *call)
+{
+	uint32_t *w = call->data; /* id, notify, signo, tid, value (2), eventfd, flags, rsv (4) */
+
+	w[1] = fuzz_below(rng, 4);
+	w[2] = fuzz_one_in(rng, 8) ? 65 * fuzz_below(rng, 2) : (uint32_t)ALARM_SIGNO;
+	w[3] = fuzz_one_in(rng, 8) ? 0x3fffffff + fuzz_below(rng, 2) * 0x80000000 : 0;
+	w[6] = fuzz_one_in(rng, 8) ? PIPE_FD + fuzz_below(rng, 2) : EVENT_FD;
+}
+
+static const struct clk *clk_of(const struct call *call);
+
+static void make_setting(struct fuzz_rng *rng, struct call *call)
+{
+	uint32_t *w = call->data; /* which, flags, value (4), interval (4), rsv (2) */
+
+	w[1] = fuzz_below(rng, 2);
+	if (fuzz_one_in(rng, 4))
+		return;
+	put64(w + 2, w[1] ? make_sec(rng) : (int64_t)fuzz_below(rng, 3));
+	w[4] = make_nsec(rng);
+	make_period(rng, w + 6);
+	if (fuzz_one_in(rng, 32))
+		w[8] = 1; /* as fast as it can */
+}
+
+/*
+ * Alone, the answers of every call are known beforehand: no events of alarms, which come
+ * when they like, and no reading of the clock by another thread while it fails.
+ */
+static void tame_setting(struct call *call)
+{
+	const struct file *file = ptp_slots[call->slot].file;
+	const struct clk *c = clk_of(call);
+
+	if (!c)
+		return;
+	if (c->fault[OP_GETTIME].left || (call->data[0] < file->n_alarms &&
+	     file->alarm[call->data[0]].notify == PTP_ALARM_NOTIFY_EVENT))
+		memset(call->data + 2, 0, 4 * sizeof(uint32_t));
+}
+
+/* a signal that we ignore, or none at all; a number of a file that is what it was */
+static void tame_alarm(struct call *call)
+{
+	uint32_t *w = call->data;
+
+	if (w[2] >= 1 && w[2] <= 64)
+		w[2] = ALARM_SIGNO;
+	if (w[3] && (int32_t)w[3] > 0)
+		w[3] = 0x3fffffff;
+	if (w[6] < PIPE_FD)
+		w[6] = EVENT_FD;
+}
+
 static void make_request(struct fuzz_rng *rng, struct call *call)
 {
 	static const clockid_t clockids[] = { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW,
@@ -465,6 +533,17 @@ static void make_request(struct fuzz_rng *rng, struct call *call)
 	case K_PIN_GET:
 	case K_PIN_GET2:
 		w[16] = fuzz_below(rng, fuzz_one_in(rng, 4) ? 9 : 4);
+		break;
+	case K_ALARM_CREATE:
+		make_alarm(rng, call);
+		break;
+	case K_ALARM_SET:
+		make_setting(rng, call);
+		/* fall through */
+	case K_ALARM_GET:
+	case K_ALARM_STATUS:
+	case K_ALARM_DELETE:
+		w[0] = fuzz_below(rng, fuzz_one_in(rng, 4) ? 40 : 3);
 		break;
 	case K_MASK_ONE:
 		w[0] = fuzz_one_in(rng, 4) ? fuzz_edgy32(rng) : fuzz_below(rng, 8);
@@ -621,11 +700,22 @@ static void make_clock_call(struct fuzz_rng *rng, struct call *call)
 	}
 }
 
+/* each is a clock of its own: a few are enough; and they read the physical one */
+static void tame_vclocks(struct call *call)
+{
+	const struct clk *c = ptp_bays[call->slot].clk;
+
+	if (call->data[0] > 3 && call->data[0] <= c->max_vclocks)
+		call->data[0] = 2;
+	if (!ptp_fuzz->race && (c->fault[OP_GETTIME].left || c->fault[OP_CYCLES].left))
+		call->data[0] = c->n_vclocks;
+}
+
 static void make_sysfs_write(struct fuzz_rng *rng, struct call *call)
 {
 	uint32_t *w = call->data;
 
-	call->a = fuzz_below(rng, ATTR_N_VCLOCKS);
+	call->a = fuzz_below(rng, SYSFS_ATTRS);
 	call->b = fuzz_one_in(rng, 2) ? FORM_GOOD : fuzz_below(rng, N_FORMS);
 	w[0] = fuzz_one_in(rng, 8) ? fuzz_edgy32(rng) : fuzz_below(rng, 5);
 	w[1] = fuzz_one_in(rng, 8) ? fuzz_edgy32(rng) : fuzz_below(rng, 3);
@@ -639,6 +729,12 @@ static void make_sysfs_write(struct fuzz_rng *rng, struct call *call)
 	case ATTR_PIN:
 		w[2] = fuzz_below(rng, 9);
 		break;
+	case ATTR_N_VCLOCKS:
+	case ATTR_MAX_VCLOCKS:
+		w[0] = fuzz_below(rng, fuzz_one_in(rng, 4) ? 30 : 4);
+		if (call->a == ATTR_N_VCLOCKS)
+			tame_vclocks(call);
+		break;
 	}
 }
 
@@ -648,7 +744,13 @@ static void make_lab_call(struct fuzz_rng *rng, struct call *call)
 	static const uint32_t counts[] = { 1, 2, 7, 31, 129 };
 
 	if (call->kind == K_FAULT) {
+		const struct clk *c = ptp_bays[call->slot].clk;
+
 		call->a = fuzz_below(rng, N_OPS);
+		/* there another thread reads the clock too */
+		if (!ptp_fuzz->race && (c->alarmed || c->n_vclocks) &&
+		    (call->a == OP_GETTIME || call->a == OP_CYCLES))
+			call->a = OP_SETTIME;
 		call->b = fuzz_below(rng, 4);
 		/* where threads race, nobody knows whose call fails: one error for all */
 		call->data[0] = ptp_fuzz->race ? EIO : FUZZ_PICK(rng, errors);
@@ -710,6 +812,11 @@ static void make(struct fuzz_rng *rng, struct call *call)
 			mutate(rng, call);
 		if (call->kind == K_PEROUT || call->kind == K_PEROUT2)
 			avoid_unsure_pulse(call);
+		if (call->kind == K_ALARM_CREATE)
+			/* nobody may kill us, and every file has a number */
+			tame_alarm(call);
+		else if (call->kind == K_ALARM_SET)
+			tame_setting(call);
 	} else if (takes_clock_id(call->kind)) {
 		make_clock_call(rng, call);
 		if (call->kind == K_ADJTIME)
@@ -855,6 +962,11 @@ static void prepare(const struct call *call)
 	window(call, &from, &to);
 	memset(area + from, FILLER, to - from);
 	memcpy(area + at, call->data, smaller(asked(call), AREA - at));
+	if (call->kind >= K_ALARM_SET && call->kind <= K_ALARM_DELETE) {
+		uint32_t id = ptp_alarm_id(call);
+
+		memcpy(area + at, &id, smaller(sizeof(id), AREA - at));
+	}
 	memcpy(image + from, area + from, to - from);
 }
 
@@ -871,7 +983,7 @@ static void check_memory(const struct call *call, const struct verdict *v, long 
 	size_t from, to, at = area_offset(call), len = v->out_len;
 
 	/* a fault may come in the middle, any other error before the first byte */
-	if ((result < 0 && result != -EFAULT) || call->place == PLACE_READONLY)
+	if ((result < 0 && result != -EFAULT && !v->out_always) || call->place == PLACE_READONLY)
 		len = 0;
 	if (call->kind == K_READ || call->kind == K_PREAD)
 		len = result < 0 ? len : (size_t)result;
@@ -1020,6 +1132,10 @@ static long do_sysfs_write(const struct call *call)
 	case ATTR_PPS:
 		snprintf(fields, sizeof(fields), "%d", w[0]);
 		break;
+	case ATTR_N_VCLOCKS:
+	case ATTR_MAX_VCLOCKS:
+		snprintf(fields, sizeof(fields), "%u", w[0]);
+		break;
 	case ATTR_EXTTS:
 		snprintf(fields, sizeof(fields), "%u %d", w[0], w[1]);
 		break;
@@ -1162,7 +1278,7 @@ static long perform(const struct call *call)
 
 /*
  * In a race a clock's number may have passed to another one between our look at the
- * name and open(): whose file is it?
+ * name and open(): whose file is it? NULL: a virtual clock's, of which we know nothing
  */
 static struct clk *opened_clk(int fd, struct clk *supposed)
 {
@@ -1172,16 +1288,17 @@ static struct clk *opened_clk(int fd, struct clk *supposed)
 	if (!ptp_fuzz->race || pioctl(fd, PTP_CLOCK_GETCAPS2, &caps))
 		return supposed;
 	for (i = 0; i < N_BAYS; i++)
-		if (caps.n_ext_ts == (int)ptp_variants[i].n_ext_ts)
+		if (caps.n_ext_ts == (int)ptp_variants[i].n_ext_ts &&
+		    caps.max_adj == (int)ptp_variants[i].max_adj)
 			return ptp_bays[i].clk;
-	return supposed;
+	return NULL;
 }
 
 /* a file that was opened takes the place of the slot's old one */
 static void take_over(const struct call *call, long result)
 {
 	struct file *file;
-	struct clk *clk;
+	struct clk *clk, *old;
 
 	switch (call->kind) {
 	case K_CLOSE:
@@ -1190,14 +1307,22 @@ static void take_over(const struct call *call, long result)
 	case K_OPEN:
 		close_slot(call->slot);
 		clk = opened_clk(result, ptp_bays[call->a].clk);
-		ptp_file_new(call->slot, result, clk, call->b);
+		if (clk)
+			ptp_file_new(call->slot, result, clk, call->b);
+		else
+			close(result);
 		break;
 	case K_REOPEN:
-		clk = ptp_slots[call->a].file->clk;
-		clk->refs++; /* it must stay while the slot changes hands */
+		old = ptp_slots[call->a].file->clk;
+		old->refs++; /* it must stay while the slot changes hands */
 		close_slot(call->slot);
-		ptp_file_new(call->slot, result, opened_clk(result, clk), call->b);
-		clk->refs--;
+		/* a path may have been another clock's, too */
+		clk = opened_clk(result, old);
+		if (clk)
+			ptp_file_new(call->slot, result, clk, call->b);
+		else
+			close(result);
+		old->refs--;
 		break;
 	case K_DUP:
 		file = ptp_slots[call->slot].file;
@@ -1354,6 +1479,15 @@ static bool ptp_setup(struct fuzz *fuzz)
 		ptp_slots[i] = (struct slot){ .fd = CLOSED_FD + i };
 	if (!pipes[0] && pipe2(pipes, O_CLOEXEC))
 		return false;
+	signal(ALARM_SIGNO, SIG_IGN);
+	if (fcntl(EVENT_FD, F_GETFD) < 0) {
+		int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+		if (fd < 0 || dup3(fd, EVENT_FD, O_CLOEXEC) < 0 ||
+		    dup3(pipes[0], PIPE_FD, O_CLOEXEC) < 0)
+			return false;
+		close(fd);
+	}
 	ptp_slots[N_SLOTS].fd = pipes[0];
 	ptp_slots[N_SLOTS + 1].fd = pipes[1];
 	ptp_slots[N_SLOTS + 2].fd = 1 << 27;

@@ -15,6 +15,7 @@
 #define FUZZ_PTP_H
 
 #include <pthread.h>
+#include <signal.h>
 
 #include "../prog/ptp_test.h"
 #include "fuzz.h"
@@ -25,6 +26,11 @@
 #define CLOSED_FD  900 /* + slot: a number that no file has */
 #define MAX_PINS   8
 #define MAX_INPUTS 8
+#define MAX_ALARMS 32  /* of a file */
+#define ALL_ALARMS 256 /* of a user */
+#define EVENT_FD   800 /* numbers for alarms: an eventfd, and a file that is none */
+#define PIPE_FD	   801
+#define ALARM_SIGNO (SIGRTMIN + 1)
 #define LOG_SIZE   1024
 #define DATA_WORDS 304 /* the largest structure: ptp_sys_offset_extended */
 #define READ_MAX   (30 * EVENT_SIZE)
@@ -61,6 +67,11 @@ enum kind {
 	K_MASK_ONE,
 	K_PRECISE_CYCLES,
 	K_EXTENDED_CYCLES,
+	K_ALARM_CREATE, /* data as the structure has it */
+	K_ALARM_SET,	/* and these: word 0 is which of the file's alarms, not its id */
+	K_ALARM_GET,
+	K_ALARM_STATUS,
+	K_ALARM_DELETE,
 	N_IOCTLS,
 
 	K_UNKNOWN = N_IOCTLS, /* an ioctl that is none of these; a: number */
@@ -172,6 +183,7 @@ struct variant {
 	const char *name;
 	unsigned int n_ext_ts, n_per_out, n_pins, pps, max_adj, max_phase;
 	bool adjphase, crosststamp, gettimex, cycles, extoff;
+	unsigned int n_alarm;
 	int64_t min_period_ns;
 };
 
@@ -205,6 +217,8 @@ struct clk {
 		int err;
 		unsigned int left;
 	} fault[N_OPS];
+	unsigned int n_vclocks, max_vclocks;
+	bool alarmed; /* had an alarm set: a thread of the class reads it now and then */
 	uint64_t calls[N_STATS], errors[N_STATS];
 	uint64_t events, dropped;
 	uint64_t channel_dropped[MAX_INPUTS];
@@ -216,12 +230,20 @@ struct queue {
 	unsigned int head, tail;
 };
 
+struct alarm {
+	uint32_t id;
+	uint32_t notify;
+	int64_t interval; /* ns */
+};
+
 struct file {
 	unsigned int slots; /* that hold it; 0: not used */
 	struct clk *clk;
 	bool readable, writable, path, nonblock;
 	uint32_t mask[64];
 	struct queue queue;
+	unsigned int n_alarms;
+	struct alarm alarm[MAX_ALARMS];
 };
 
 struct bay {
@@ -254,12 +276,14 @@ extern pthread_mutex_t ptp_bays_mutex;
  * @step: see there
  * @out_at: the call may write from this offset
  * @out_len: so many bytes
+ * @out_always: even if it fails
  */
 struct verdict {
 	long want[16];
 	unsigned int n;
 	long any_up_to, step;
 	unsigned int out_at, out_len;
+	bool out_always;
 };
 
 void ptp_judge(const struct call *call, struct verdict *v);
@@ -268,6 +292,7 @@ void ptp_settle(long result);
 /* compare the answer in memory with what the model knows; before: system clocks */
 void ptp_check_answer(const struct call *call, const void *answer, long result,
 		      const int64_t before[3]);
+uint32_t ptp_alarm_id(const struct call *call);
 bool ptp_would_block(const struct call *call);
 void ptp_read_done(const struct file *file, const struct ptp_extts_event *events,
 		   unsigned int n);

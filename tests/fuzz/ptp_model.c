@@ -27,7 +27,7 @@
 const struct variant ptp_variants[N_BAYS] = {
 	{ .name = "full", .n_ext_ts = 8, .n_per_out = 4, .n_pins = 8, .pps = 1,
 	  .max_adj = 500000000, .max_phase = 1000000, .adjphase = true, .crosststamp = true,
-	  .gettimex = true, .cycles = true, .extoff = true,
+	  .gettimex = true, .cycles = true, .extoff = true, .n_alarm = 2,
 	  .min_period_ns = VARIANT_MIN_PERIOD },
 	{ .name = "poor", .max_adj = 0, .min_period_ns = VARIANT_MIN_PERIOD },
 	{ .name = "pinless", .n_ext_ts = 3, .n_per_out = 2, .max_adj = 62499999,
@@ -197,10 +197,10 @@ bool ptp_plug(unsigned int bay)
 	snprintf(text, sizeof(text),
 		 "phc name=%s time=1000000000000000000 n_ext_ts=%u n_per_out=%u n_pins=%u pps=%u "
 		 "max_adj=%u adjphase=%d max_phase=%u crosststamp=%d gettimex=%d cycles=%d "
-		 "extoff=%d min_period_ns=%lld",
+		 "extoff=%d n_alarm=%u min_period_ns=%lld",
 		 name, is->n_ext_ts, is->n_per_out, is->n_pins, is->pps, is->max_adj,
 		 is->adjphase, is->max_phase, is->crosststamp, is->gettimex, is->cycles,
-		 is->extoff, (long long)is->min_period_ns);
+		 is->extoff, is->n_alarm, (long long)is->min_period_ns);
 	if (spill("/sys/bus/lab/new_device", text))
 		return false;
 	if (!find_device(name, device_name, sizeof(device_name)))
@@ -242,6 +242,7 @@ void ptp_clk_new(unsigned int bay)
 	c->used = c->alive = true;
 	c->bay = bay;
 	c->is = &ptp_variants[bay];
+	c->max_vclocks = 20;
 	c->time_ns = NSEC * NSEC;
 	/* it was made before now: a second is more than that takes */
 	c->raw_ns = now_ns(CLOCK_MONOTONIC_RAW) - 10 * NSEC;
@@ -480,6 +481,12 @@ static void want_pin(struct verdict *v, struct clk *c, unsigned int pin, unsigne
 	race_only(v, -EINTR);
 }
 
+/* virtual clocks that count by its time: it may not be set */
+static bool runs_freely(const struct clk *c)
+{
+	return c->n_vclocks && !c->is->cycles && !ptp_fuzz->race;
+}
+
 /* ---- arguments ------------------------------------------------------------- */
 
 static bool can_read(const struct call *call, unsigned int len)
@@ -688,6 +695,142 @@ static void judge_mask(const struct call *call, struct verdict *v, struct file *
 	expects(v, 0);
 }
 
+/* ---- alarms ---------------------------------------------------------------- */
+
+/* the id of the alarm that a call means; one that nobody has where there is none */
+uint32_t ptp_alarm_id(const struct call *call)
+{
+	const struct file *file = ptp_slots[call->slot].file;
+
+	return file && call->data[0] < file->n_alarms ? file->alarm[call->data[0]].id : 0;
+}
+
+static unsigned int alarms_of_user(void)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++)
+		if (files[i].slots && files[i].clk->alive)
+			n += files[i].n_alarms;
+	return n;
+}
+
+static long alarm_config(const struct ptp_alarm_config *config, struct verdict *v)
+{
+	if (config->notify > PTP_ALARM_NOTIFY_NONE || config->flags || any_set(config->rsv, 4))
+		return -EINVAL;
+	if (config->notify == PTP_ALARM_NOTIFY_SIGNAL)
+		return config->signo < 1 || config->signo > 64 || config->tid ? -EINVAL : 0;
+	if (config->notify != PTP_ALARM_NOTIFY_EVENTFD || config->eventfd == EVENT_FD)
+		return 0;
+	if (config->eventfd >= 0 && config->eventfd < CLOSED_FD && config->eventfd != PIPE_FD)
+		/* may be any file of ours */
+		or_else(v, -EINVAL);
+	return config->eventfd == PIPE_FD ? -EINVAL : -EBADF;
+}
+
+static void judge_alarm_create(const struct call *call, struct verdict *v, struct file *file)
+{
+	long err = can_read(call, 48) ? alarm_config((const void *)call->data, v) : -EFAULT;
+
+	if (err) {
+		expects(v, err);
+		return;
+	}
+	v->out_len = 4;
+	v->out_always = true;
+	if (alarms_of_user() >= ALL_ALARMS)
+		expects(v, -EAGAIN);
+	else if (!can_write(call, 4))
+		expects(v, -EFAULT);
+	else
+		expects(v, file->n_alarms < MAX_ALARMS ? 0 : -EAGAIN);
+	/* of clocks that are gone they are gone too */
+	if (alarms_of_user() >= ALL_ALARMS)
+		race_only(v, can_write(call, 4) ? 0 : -EFAULT);
+}
+
+/* one more, as ptp_check_answer() has its id */
+static void alarm_made(const struct call *call, uint32_t id)
+{
+	struct file *file = ptp_slots[call->slot].file;
+
+	if (!id || id > INT_MAX)
+		fuzz_wrong(ptp_fuzz, "alarm: id %u", id);
+	file->alarm[file->n_alarms++] = (struct alarm){ .id = id, .notify = call->data[1] };
+}
+
+/* ends where 64 bits end */
+static int64_t setting_ns(const struct ptp_clock_time *t)
+{
+	return t->sec >= KTIME_SEC_MAX ? INT64_MAX : t->sec * NSEC + t->nsec;
+}
+
+static int64_t interval_before;
+
+static void judge_alarm_set(const struct call *call, struct verdict *v, struct file *file)
+{
+	const struct ptp_alarm_setting *setting = (const void *)call->data;
+	bool sets = call->kind == K_ALARM_SET;
+	struct alarm *alarm;
+	struct clk *c = file->clk;
+	long err = 0;
+
+	if (!can_read(call, sizeof(*setting))) {
+		expects(v, -EFAULT);
+		return;
+	}
+	if (call->data[0] >= file->n_alarms) {
+		expects(v, -ENOENT);
+		return;
+	}
+	if (setting->flags & ~(sets ? PTP_ALARM_ABSTIME : 0u) || any_set(setting->rsv, 2) ||
+	    (sets && (setting->value.sec < 0 || setting->value.nsec >= NSEC ||
+		      setting->interval.sec < 0 || setting->interval.nsec >= NSEC))) {
+		expects(v, -EINVAL);
+		return;
+	}
+	alarm = &file->alarm[call->data[0]];
+	interval_before = alarm->interval;
+	if (sets && setting_ns(&setting->value)) {
+		c->alarmed = true;
+		err = reads(c, STAT_GETTIME);
+	}
+	if (sets && !err)
+		alarm->interval = setting_ns(&setting->interval);
+	want_written(call, v, err, 0, sizeof(*setting));
+	race_only(v, -EIO);
+}
+
+static void judge_alarm(const struct call *call, struct verdict *v, struct file *file)
+{
+	unsigned int which = call->data[0];
+
+	switch (call->kind) {
+	case K_ALARM_CREATE:
+		judge_alarm_create(call, v, file);
+		break;
+	case K_ALARM_SET:
+	case K_ALARM_GET:
+		judge_alarm_set(call, v, file);
+		break;
+	default:
+		if (!can_read(call, sizeof(which))) {
+			expects(v, -EFAULT);
+		} else if (which >= file->n_alarms) {
+			expects(v, -ENOENT);
+		} else if (call->kind == K_ALARM_STATUS) {
+			want_written(call, v, 0, 0, sizeof(struct ptp_alarm_status));
+		} else {
+			expects(v, 0);
+			file->n_alarms--;
+			memmove(&file->alarm[which], &file->alarm[which + 1],
+				(file->n_alarms - which) * sizeof(file->alarm[0]));
+		}
+		break;
+	}
+}
+
 static bool changes(enum kind kind)
 {
 	switch (kind) {
@@ -766,6 +909,13 @@ static void judge_command(const struct call *call, struct verdict *v, struct fil
 		break;
 	case K_MASK_ONE:
 		judge_mask(call, v, file);
+		break;
+	case K_ALARM_CREATE:
+	case K_ALARM_SET:
+	case K_ALARM_GET:
+	case K_ALARM_STATUS:
+	case K_ALARM_DELETE:
+		judge_alarm(call, v, file);
 		break;
 	default:
 		expects(v, -ENOTTY);
@@ -1041,8 +1191,13 @@ static void judge_settime(const struct call *call, struct verdict *v, struct fil
 
 	/* the class looks what the clock showed before */
 	failing(c, OP_GETTIME);
+	if (runs_freely(c)) {
+		expects(v, count(c, STAT_SETTIME, -EBUSY));
+		return;
+	}
 	if (ts->tv_sec >= SETTOD_SEC_MAX) {
 		expects(v, count(c, STAT_SETTIME, -EINVAL));
+		race_only(v, -EBUSY);
 		return;
 	}
 	err = count(c, STAT_SETTIME, failing(c, OP_SETTIME));
@@ -1050,6 +1205,7 @@ static void judge_settime(const struct call *call, struct verdict *v, struct fil
 		stepped(c, ts->tv_sec * NSEC + ts->tv_nsec);
 	expects(v, err);
 	race_only(v, -EIO);
+	race_only(v, -EBUSY);
 }
 
 static long adjusts_time(struct clk *c, const struct timex *tx, struct verdict *v)
@@ -1060,6 +1216,8 @@ static long adjusts_time(struct clk *c, const struct timex *tx, struct verdict *
 	bool may, must;
 	long err;
 
+	if (runs_freely(c))
+		return count(c, STAT_ADJTIME, -EBUSY);
 	if (fraction < 0 || fraction >= limit)
 		return count(c, STAT_ADJTIME, -EINVAL);
 	err = reads(c, STAT_GETTIME);
@@ -1091,6 +1249,8 @@ static long adjusts_frequency(struct clk *c, const struct timex *tx)
 	__int128 ppb = ((__int128)tx->freq + 1) * 125 >> 13;
 	long err;
 
+	if (runs_freely(c))
+		return count(c, STAT_ADJFINE, -EBUSY);
 	if (ppb > c->is->max_adj || ppb < -(__int128)c->is->max_adj)
 		return count(c, STAT_ADJFINE, -ERANGE);
 	err = count(c, STAT_ADJFINE, failing(c, OP_ADJFINE));
@@ -1103,6 +1263,8 @@ static long adjusts_phase(struct clk *c, const struct timex *tx)
 {
 	__int128 offset = (__int128)tx->offset * (tx->modes & ADJ_NANO ? 1 : 1000);
 
+	if (runs_freely(c))
+		return count(c, STAT_ADJPHASE, -EBUSY);
 	if (!c->is->adjphase)
 		return count(c, STAT_ADJPHASE, -EOPNOTSUPP);
 	if (offset > c->is->max_phase || offset < -(__int128)c->is->max_phase)
@@ -1136,6 +1298,9 @@ static void judge_adjtime(const struct call *call, struct verdict *v, struct fil
 		or_else(v, more.want[i]);
 	if (acts) {
 		race_only(v, -EIO);
+		race_only(v, -EBUSY);
+		if (err)
+			race_only(v, -ERANGE);
 		if (tx->modes & ADJ_SETOFFSET) {
 			race_only(v, -EINVAL);
 			race_only(v, can_write(call, sizeof(*tx)) ? 0 : -EFAULT);
@@ -1239,8 +1404,27 @@ static void judge_sysfs_write(const struct call *call, struct verdict *v)
 		else
 			want_pin(v, c, d[2], d[0], d[1]);
 		break;
-	default:
-		expects(v, -ENOENT);
+	case ATTR_N_VCLOCKS:
+		/* a whole line or nothing */
+		if (call->b != FORM_GOOD || d[0] > c->max_vclocks)
+			expects(v, -EINVAL);
+		else
+			expects(v, 0);
+		if (!v->want[0])
+			c->n_vclocks = d[0];
+		race_only(v, 0);
+		race_only(v, -EIO);
+		race_only(v, -EINVAL);
+		break;
+	case ATTR_MAX_VCLOCKS:
+		if (call->b != FORM_GOOD || !d[0] || d[0] < c->n_vclocks)
+			expects(v, -EINVAL);
+		else
+			expects(v, 0);
+		if (!v->want[0])
+			c->max_vclocks = d[0];
+		race_only(v, 0);
+		race_only(v, -EINVAL);
 		break;
 	}
 	race_only(v, -ENODEV);
@@ -1456,6 +1640,7 @@ static void check_caps(const struct variant *is, const struct ptp_clock_caps *go
 
 	memset(&caps, 0, sizeof(caps));
 	caps.max_adj = is->max_adj;
+	caps.n_alarm = is->n_alarm;
 	caps.n_ext_ts = is->n_ext_ts;
 	caps.n_per_out = is->n_per_out;
 	caps.pps = is->pps;
@@ -1583,6 +1768,9 @@ void ptp_check_events(const struct ptp_extts_event *events, unsigned int n)
 
 	for (i = 0; i < n; i++) {
 		check_stamp("event", &events[i].t);
+		/* alarms, which come to their own file only; alone, none does */
+		if (ptp_fuzz->race && events[i].flags & PTP_EXTTS_ALARM)
+			continue;
 		if (events[i].rsv[0] || events[i].rsv[1] || events[i].index >= MAX_INPUTS ||
 		    (events[i].flags & ~PTP_EXT_OFFSET) != PTP_EXTTS_EVENT_VALID)
 			fuzz_wrong(ptp_fuzz, "event: channel %u, flags %#x, reserved %u %u",
@@ -1601,7 +1789,7 @@ void ptp_read_done(const struct file *file, const struct ptp_extts_event *events
 	for (i = 0; i < n; i++) {
 		uint32_t number = file->queue.event[(first + i) % (CAPACITY + 1)];
 
-		if (events[i].index >= c->is->n_ext_ts)
+		if (events[i].index >= c->is->n_ext_ts && !(events[i].flags & PTP_EXTTS_ALARM))
 			fuzz_wrong(ptp_fuzz, "event: channel %u", events[i].index);
 		if (ptp_fuzz->race)
 			continue;
@@ -1625,6 +1813,33 @@ static void check_fifo(unsigned int bay, const char *text)
 	t.sec = sec;
 	if (!ptp_fuzz->race)
 		check_event(ptp_bays[bay].clk, pop(q), index, &t);
+}
+
+static void check_setting(const struct call *call, const struct file *file,
+			  const struct ptp_alarm_setting *got)
+{
+	const struct alarm *alarm = &file->alarm[call->data[0]];
+
+	check_stamp("alarm", &got->value);
+	check_stamp("interval", &got->interval);
+	if (got->id != alarm->id || got->flags || any_set(got->rsv, 2) || got->value.sec < 0 ||
+	    (!ptp_fuzz->race && stamp_ns(&got->interval) != interval_before))
+		fuzz_wrong(ptp_fuzz, "alarm %u: answer is id %u, flags %#x, value %lld, interval %lld",
+			   alarm->id, got->id, got->flags, (long long)stamp_ns(&got->value),
+			   (long long)stamp_ns(&got->interval));
+}
+
+static void check_status(const struct call *call, const struct file *file,
+			 const struct ptp_alarm_status *got)
+{
+	check_stamp("due", &got->due);
+	if (got->id != file->alarm[call->data[0]].id || any_set(got->rsv, 2) ||
+	    got->flags & ~(PTP_ALARM_ARMED | PTP_ALARM_HARDWARE) ||
+	    !(got->flags & PTP_ALARM_HARDWARE) != !file->clk->is->n_alarm ||
+	    got->lateness_ns < 0 || got->lateness_ns > got->max_lateness_ns ||
+	    got->last_overruns > got->overruns ||
+	    (!(got->flags & PTP_ALARM_ARMED) && stamp_ns(&got->due)))
+		fuzz_wrong(ptp_fuzz, "alarm: status makes no sense");
 }
 
 void ptp_check_answer(const struct call *call, const void *answer, long result,
@@ -1663,6 +1878,16 @@ void ptp_check_answer(const struct call *call, const void *answer, long result,
 	case K_PIN_GET:
 	case K_PIN_GET2:
 		check_pin(call, c, answer);
+		break;
+	case K_ALARM_CREATE:
+		alarm_made(call, *(const uint32_t *)answer);
+		break;
+	case K_ALARM_SET:
+	case K_ALARM_GET:
+		check_setting(call, ptp_slots[call->slot].file, answer);
+		break;
+	case K_ALARM_STATUS:
+		check_status(call, ptp_slots[call->slot].file, answer);
 		break;
 	case K_READ:
 	case K_PREAD:
@@ -1764,7 +1989,8 @@ void ptp_sum(unsigned int bay)
 	if (ptp_fuzz->race)
 		return;
 	for (i = 0; i < N_STATS; i++) {
-		check_counter(b, stat_names[i], c->calls[i]);
+		if (i != STAT_GETTIME || !c->alarmed)
+			check_counter(b, stat_names[i], c->calls[i]);
 		snprintf(name, sizeof(name), "%s_errors", stat_names[i]);
 		check_counter(b, name, c->errors[i]);
 	}
