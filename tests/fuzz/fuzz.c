@@ -54,11 +54,11 @@ static double now(void)
 uint32_t fuzz_edgy32(struct fuzz_rng *rng)
 {
 	static const uint32_t edges[] = {
-		0,     1,      2,      3,	4,	   7,	      8,	  9,
-		15,    16,     17,     24,	25,	   26,	      30,	  31,
-		32,    127,    128,    255,	256,	   1000,      2047,	  2048,
-		65535, 65536,  999999, 1000000, 999999999, 1000000000, 0x7fffffff, 0x80000000,
-		~0u,   ~0u - 1,
+		0,	   1,	       2,	   3,	       4,     7,       8,
+		9,	   15,	       16,	   17,	       24,    25,      26,
+		30,	   31,	       32,	   127,	       128,   255,     256,
+		1000,	   2047,       2048,	   65535,      65536, 999999,  1000000,
+		999999999, 1000000000, 0x7fffffff, 0x80000000, ~0u,   ~0u - 1,
 	};
 
 	switch (fuzz_below(rng, 4)) {
@@ -74,11 +74,28 @@ uint32_t fuzz_edgy32(struct fuzz_rng *rng)
 int64_t fuzz_edgy64(struct fuzz_rng *rng)
 {
 	static const int64_t edges[] = {
-		0,	    1,		-1,	    2,		999999999,  1000000000,
-		1000000001, -1000000000, 2147483647, 2147483648, 4294967295, 4294967296,
+		0,
+		1,
+		-1,
+		2,
+		999999999,
+		1000000000,
+		1000000001,
+		-1000000000,
+		2147483647,
+		2147483648,
+		4294967295,
+		4294967296,
 		/* where times end: the class's, ktime's, in s and in ns */
-		8277292035, 8277292036, 9223372035, 9223372036, 9223372037, INT64_MAX - 1,
-		INT64_MAX,  INT64_MIN,	INT64_MIN + 1,
+		8277292035,
+		8277292036,
+		9223372035,
+		9223372036,
+		9223372037,
+		INT64_MAX - 1,
+		INT64_MAX,
+		INT64_MIN,
+		INT64_MIN + 1,
 	};
 	int64_t value;
 
@@ -87,7 +104,7 @@ int64_t fuzz_edgy64(struct fuzz_rng *rng)
 		return fuzz_u64(rng);
 	case 1:
 		value = fuzz_u64(rng) >> fuzz_below(rng, 64);
-		return fuzz_one_in(rng, 2) ? value : (int64_t)-(uint64_t)value;
+		return fuzz_one_in(rng, 2) ? value : (int64_t) - (uint64_t)value;
 	default:
 		return FUZZ_PICK(rng, edges);
 	}
@@ -156,8 +173,7 @@ static void print_again(FILE *to)
 			replay_file);
 	else
 		fprintf(to, "again: fuzz --target %s --seed %" PRIu64 " --calls %" PRIu64 "%s\n",
-			fuzz.target->name, fuzz.seed, fuzz.calls + 1,
-			fuzz.race ? " --race" : "");
+			fuzz.target->name, fuzz.seed, fuzz.calls + 1, fuzz.race ? " --race" : "");
 }
 
 void fuzz_wrong(struct fuzz *f, const char *what, ...)
@@ -168,8 +184,7 @@ void fuzz_wrong(struct fuzz *f, const char *what, ...)
 	if (replay_file)
 		fprintf(stderr, "wrong: %s:%u: ", replay_file, replay_line);
 	else
-		fprintf(stderr, "wrong: call %" PRIu64 " of seed %" PRIu64 ": ", f->calls,
-			f->seed);
+		fprintf(stderr, "wrong: call %" PRIu64 " of seed %" PRIu64 ": ", f->calls, f->seed);
 	va_start(args, what);
 	vfprintf(stderr, what, args);
 	va_end(args);
@@ -322,10 +337,11 @@ static int usage(FILE *to)
 {
 	size_t i;
 
-	fprintf(to, "Usage: fuzz [OPTION]...\n"
-		    "       fuzz [OPTION]... --replay FILE...\n"
-		    "Random calls on an interface; every answer is held against its rules.\n\n"
-		    "  --target NAME   what to call (default %s):\n",
+	fprintf(to,
+		"Usage: fuzz [OPTION]...\n"
+		"       fuzz [OPTION]... --replay FILE...\n"
+		"Random calls on an interface; every answer is held against its rules.\n\n"
+		"  --target NAME   what to call (default %s):\n",
 		targets[0]->name);
 	for (i = 0; i < ARRAY_SIZE(targets); i++)
 		fprintf(to, "                    %-8s %s\n", targets[i]->name, targets[i]->help);

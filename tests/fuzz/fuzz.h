@@ -143,8 +143,8 @@ void fuzz_describe_with(void (*describe)(char *text, size_t size));
 void fuzz_end(struct fuzz *fuzz, unsigned int kind, uint64_t args, long result);
 
 /* a violation: say what, where and how to see it again, and exit with 1 */
-__attribute__((format(printf, 2, 3), noreturn)) void fuzz_wrong(struct fuzz *fuzz,
-								const char *what, ...);
+__attribute__((format(printf, 2, 3), noreturn)) void fuzz_wrong(struct fuzz *fuzz, const char *what,
+								...);
 
 /* the name of an errno, or the number; up to four calls in one line */
 const char *fuzz_result_name(long result);

@@ -130,21 +130,60 @@ static const char *const places[N_PLACES] = {
  * whatever opens a file costs as much as fifty calls that do not.
  */
 static const unsigned int weights[N_KINDS] = {
-	[K_GETCAPS] = 12, [K_GETCAPS2] = 12,
-	[K_EXTTS] = 25, [K_EXTTS2] = 50, [K_PEROUT] = 25, [K_PEROUT2] = 60,
-	[K_PPS] = 8, [K_PPS2] = 8, [K_OFFSET] = 15, [K_OFFSET2] = 15,
-	[K_PIN_GET] = 15, [K_PIN_GET2] = 20, [K_PIN_SET] = 20, [K_PIN_SET2] = 30,
-	[K_PRECISE] = 12, [K_PRECISE2] = 12, [K_EXTENDED] = 20, [K_EXTENDED2] = 20,
-	[K_MASK_CLEAR] = 6, [K_MASK_ONE] = 20,
-	[K_PRECISE_CYCLES] = 12, [K_EXTENDED_CYCLES] = 20,
-	[K_ALARM_CREATE] = 25, [K_ALARM_SET] = 20, [K_ALARM_GET] = 10, [K_ALARM_STATUS] = 10,
+	[K_GETCAPS] = 12,
+	[K_GETCAPS2] = 12,
+	[K_EXTTS] = 25,
+	[K_EXTTS2] = 50,
+	[K_PEROUT] = 25,
+	[K_PEROUT2] = 60,
+	[K_PPS] = 8,
+	[K_PPS2] = 8,
+	[K_OFFSET] = 15,
+	[K_OFFSET2] = 15,
+	[K_PIN_GET] = 15,
+	[K_PIN_GET2] = 20,
+	[K_PIN_SET] = 20,
+	[K_PIN_SET2] = 30,
+	[K_PRECISE] = 12,
+	[K_PRECISE2] = 12,
+	[K_EXTENDED] = 20,
+	[K_EXTENDED2] = 20,
+	[K_MASK_CLEAR] = 6,
+	[K_MASK_ONE] = 20,
+	[K_PRECISE_CYCLES] = 12,
+	[K_EXTENDED_CYCLES] = 20,
+	[K_ALARM_CREATE] = 25,
+	[K_ALARM_SET] = 20,
+	[K_ALARM_GET] = 10,
+	[K_ALARM_STATUS] = 10,
 	[K_ALARM_DELETE] = 5,
-	[K_UNKNOWN] = 60, [K_READ] = 80, [K_PREAD] = 10, [K_POLL] = 25, [K_SELECT] = 10,
-	[K_EPOLL] = 8, [K_MMAP] = 10, [K_WRITE] = 10, [K_LSEEK] = 10, [K_SETFL] = 15,
-	[K_GETFL] = 8, [K_DUP] = 5, [K_FSTAT] = 5, [K_CLOSE] = 2, [K_OPEN] = 14,
-	[K_REOPEN] = 4, [K_GETTIME] = 30, [K_SETTIME] = 50, [K_ADJTIME] = 80,
-	[K_GETRES] = 8, [K_TIMER] = 5, [K_NANOSLEEP] = 5, [K_SYSFS_WRITE] = 10,
-	[K_SYSFS_READ] = 3, [K_CAP] = 3, [K_FAULT] = 3, [K_PUSH] = 7,
+	[K_UNKNOWN] = 60,
+	[K_READ] = 80,
+	[K_PREAD] = 10,
+	[K_POLL] = 25,
+	[K_SELECT] = 10,
+	[K_EPOLL] = 8,
+	[K_MMAP] = 10,
+	[K_WRITE] = 10,
+	[K_LSEEK] = 10,
+	[K_SETFL] = 15,
+	[K_GETFL] = 8,
+	[K_DUP] = 5,
+	[K_FSTAT] = 5,
+	[K_CLOSE] = 2,
+	[K_OPEN] = 14,
+	[K_REOPEN] = 4,
+	[K_GETTIME] = 30,
+	[K_SETTIME] = 50,
+	[K_ADJTIME] = 80,
+	[K_GETRES] = 8,
+	[K_TIMER] = 5,
+	[K_NANOSLEEP] = 5,
+	[K_SYSFS_WRITE] = 10,
+	[K_SYSFS_READ] = 3,
+	[K_CAP] = 3,
+	[K_FAULT] = 3,
+	[K_PUSH] = 7,
 };
 
 /* kinds that are made once in so many calls */
@@ -152,9 +191,9 @@ static const unsigned int weights[N_KINDS] = {
 #define SUM_EVERY  4003
 
 static struct call now_called; /* the call under way */
-static char *area;		/* CANARY, the argument, CANARY; then a page without access */
-static char *view;		/* the same memory where it cannot be written */
-static char image[AREA];	/* what the area held before the call */
+static char *area;	       /* CANARY, the argument, CANARY; then a page without access */
+static char *view;	       /* the same memory where it cannot be written */
+static char image[AREA];       /* what the area held before the call */
 static int epoll_fd;
 static timer_t waker;
 
@@ -172,8 +211,8 @@ static unsigned int cmd_size(unsigned int cmd)
 static unsigned int size_of(const struct call *call)
 {
 	if (call->kind < N_IOCTLS)
-		return call->kind == K_PPS || call->kind == K_PPS2 ? 0 :
-									   cmd_size(ptp_cmd(call->kind));
+		return call->kind == K_PPS || call->kind == K_PPS2 ? 0
+								   : cmd_size(ptp_cmd(call->kind));
 	switch (call->kind) {
 	case K_UNKNOWN:
 		return 64;
@@ -345,9 +384,9 @@ static bool sound(const struct call *call)
 {
 	unsigned int size = size_of(call);
 
-	if (call->slot >= (takes_bay(call->kind)      ? N_BAYS :
-			   takes_clock_id(call->kind) ? N_SLOTS + N_FOREIGN :
-							N_SLOTS))
+	if (call->slot >= (takes_bay(call->kind)	? N_BAYS
+			   : takes_clock_id(call->kind) ? N_SLOTS + N_FOREIGN
+							: N_SLOTS))
 		return false;
 	if (call->place && takes_bay(call->kind))
 		return false;
@@ -396,8 +435,9 @@ static void mutate(struct fuzz_rng *rng, struct call *call)
 /* seconds: the clock's present, its past, its future, and the ends of what is valid */
 static int64_t make_sec(struct fuzz_rng *rng)
 {
-	static const int64_t secs[] = { 0, 1, 2, 999999999, 1000000000, 1000100000, 1000200000,
-					2000000000, 5000000000, 8277292035, 8277292036 };
+	static const int64_t secs[] = { 0,	    1,		2,	    999999999,
+					1000000000, 1000100000, 1000200000, 2000000000,
+					5000000000, 8277292035, 8277292036 };
 
 	return fuzz_one_in(rng, 8) ? fuzz_edgy64(rng) : FUZZ_PICK(rng, secs);
 }
@@ -476,7 +516,8 @@ static void tame_setting(struct call *call)
 
 	if (!c)
 		return;
-	if (c->fault[OP_GETTIME].left || (call->data[0] < file->n_alarms &&
+	if (c->fault[OP_GETTIME].left ||
+	    (call->data[0] < file->n_alarms &&
 	     file->alarm[call->data[0]].notify == PTP_ALARM_NOTIFY_EVENT))
 		memset(call->data + 2, 0, 4 * sizeof(uint32_t));
 }
@@ -508,8 +549,7 @@ static void make_request(struct fuzz_rng *rng, struct call *call)
 	case K_EXTTS:
 	case K_EXTTS2:
 		w[0] = fuzz_below(rng, fuzz_one_in(rng, 4) ? 10 : 2);
-		w[1] = fuzz_one_in(rng, 4) ? fuzz_below(rng, 32) :
-					     1 + 2 * (1 + fuzz_below(rng, 3));
+		w[1] = fuzz_one_in(rng, 4) ? fuzz_below(rng, 32) : 1 + 2 * (1 + fuzz_below(rng, 3));
 		break;
 	case K_PEROUT:
 	case K_PEROUT2:
@@ -592,18 +632,19 @@ static void make_unknown(struct fuzz_rng *rng, struct call *call)
 
 static uint64_t make_read_size(struct fuzz_rng *rng)
 {
-	static const uint64_t sizes[] = { 0,   1,   31,	  32,	33,	    64,	       320,
-					  928, 960, 961,  992,	4096,	    0x7fffffff, 0x80000000,
-					  0x7ffff000, 1ULL << 32, 1ULL << 63, ~0ULL };
+	static const uint64_t sizes[] = {
+		0,   1,	  31,	32,	    33,		64,	    320,	928,	    960,
+		961, 992, 4096, 0x7fffffff, 0x80000000, 0x7ffff000, 1ULL << 32, 1ULL << 63, ~0ULL
+	};
 
 	return fuzz_one_in(rng, 3) ? FUZZ_PICK(rng, sizes) : EVENT_SIZE * fuzz_below(rng, 40);
 }
 
 static uint32_t make_open_flags(struct fuzz_rng *rng)
 {
-	static const uint32_t more[] = { O_PATH,  O_TRUNC, O_CREAT,	O_EXCL,	   O_DIRECT,
-					 O_SYNC,  O_ASYNC, O_DIRECTORY, O_NOFOLLOW, O_APPEND,
-					 O_NOCTTY };
+	static const uint32_t more[] = { O_PATH,     O_TRUNC,  O_CREAT, O_EXCL,
+					 O_DIRECT,   O_SYNC,   O_ASYNC, O_DIRECTORY,
+					 O_NOFOLLOW, O_APPEND, O_NOCTTY };
 	uint32_t flags = fuzz_one_in(rng, 3) ? fuzz_below(rng, 4) : O_RDWR;
 
 	flags |= fuzz_one_in(rng, 6) ? 0 : O_NONBLOCK;
@@ -672,13 +713,14 @@ static void make_timex(struct fuzz_rng *rng, struct call *call)
 					      ADJ_SETOFFSET | ADJ_FREQUENCY,
 					      ADJ_FREQUENCY | ADJ_OFFSET,
 					      ADJ_FREQUENCY | ADJ_STATUS };
-	static const int64_t offsets[] = { 0, 1, -1, 1000, 1001, 1009, 1010, -1000, 1000000,
-					   1000001, -1000001 };
-	static const int64_t frequencies[] = { 0, 1, -1, 65536, -65536, 6553600, 4095999950,
-					       32768000000, 32768000065, -32768000066 };
+	static const int64_t offsets[] = { 0,	 1,	-1,	 1000,	  1001,	   1009,
+					   1010, -1000, 1000000, 1000001, -1000001 };
+	static const int64_t frequencies[] = { 0,	    1,		 -1,	     65536,
+					       -65536,	    6553600,	 4095999950, 32768000000,
+					       32768000065, -32768000066 };
 	static const int64_t steps[] = { 0, 1, -1, 1000, -1000, 1000000000, -1000000000 };
-	static const int64_t fractions[] = { 0, 1, 500000, 999999, 1000000, 999999999, 1000000000,
-					     -1 };
+	static const int64_t fractions[] = { 0,	      1,	 500000,     999999,
+					     1000000, 999999999, 1000000000, -1 };
 	struct timex *tx = (void *)call->data;
 
 	tx->modes = FUZZ_PICK(rng, modes);
@@ -829,8 +871,9 @@ static void make(struct fuzz_rng *rng, struct call *call)
 		case K_READ:
 		case K_PREAD:
 			call->a = make_read_size(rng);
-			call->b = call->kind == K_PREAD && fuzz_one_in(rng, 2) ?
-					  (uint64_t)fuzz_edgy64(rng) : 0;
+			call->b = call->kind == K_PREAD && fuzz_one_in(rng, 2)
+					  ? (uint64_t)fuzz_edgy64(rng)
+					  : 0;
 			break;
 		case K_POLL:
 		case K_EPOLL:
@@ -889,7 +932,8 @@ static long ioctl32(int fd, unsigned int cmd, uint32_t arg)
 {
 	long result;
 
-	asm volatile("int $0x80" : "=a"(result)
+	asm volatile("int $0x80"
+		     : "=a"(result)
 		     : "a"(54), "b"(fd), "c"(cmd), "d"(arg)
 		     : "memory", "r8", "r9", "r10", "r11");
 	return (int)result;
@@ -1130,14 +1174,14 @@ static long do_sysfs_write(const struct call *call)
 			 w[8]);
 		break;
 	case ATTR_PPS:
-		snprintf(fields, sizeof(fields), "%d", w[0]);
+		snprintf(fields, sizeof(fields), "%d", (int)w[0]);
 		break;
 	case ATTR_N_VCLOCKS:
 	case ATTR_MAX_VCLOCKS:
 		snprintf(fields, sizeof(fields), "%u", w[0]);
 		break;
 	case ATTR_EXTTS:
-		snprintf(fields, sizeof(fields), "%u %d", w[0], w[1]);
+		snprintf(fields, sizeof(fields), "%u %d", w[0], (int)w[1]);
 		break;
 	default:
 		snprintf(fields, sizeof(fields), "%u %u", w[0], w[1]);
@@ -1221,8 +1265,8 @@ static long perform(const struct call *call)
 
 		if (call->kind == K_PPS || call->kind == K_PPS2)
 			arg = call->compat ? (uint32_t)call->a : call->a;
-		return call->compat && ioctl32_works ? ioctl32(fd, cmd, arg) :
-						       pioctl(fd, cmd, (void *)arg);
+		return call->compat && ioctl32_works ? ioctl32(fd, cmd, arg)
+						     : pioctl(fd, cmd, (void *)arg);
 	}
 	if (takes_clock_id(call->kind))
 		return do_clock(call, fd);
@@ -1340,8 +1384,7 @@ static void check_result(const struct call *call, const struct verdict *v, long 
 {
 	unsigned int i;
 
-	if (call->expected &&
-	    (call->expect == LONG_MAX ? result < 0 : result != call->expect))
+	if (call->expected && (call->expect == LONG_MAX ? result < 0 : result != call->expect))
 		fuzz_wrong(ptp_fuzz, "the file says %s, got %s",
 			   call->expect == LONG_MAX ? "ok" : fuzz_result_name(call->expect),
 			   fuzz_result_name(result));
@@ -1357,9 +1400,9 @@ static void check_result(const struct call *call, const struct verdict *v, long 
 
 static uint64_t checksum(const struct call *call)
 {
-	uint64_t sum = fuzz_mix(call->kind + ((uint64_t)call->slot << 8) +
-				((uint64_t)call->place << 16) + ((uint64_t)call->room << 24) +
-				((uint64_t)call->compat << 40));
+	uint64_t sum =
+		fuzz_mix(call->kind + ((uint64_t)call->slot << 8) + ((uint64_t)call->place << 16) +
+			 ((uint64_t)call->room << 24) + ((uint64_t)call->compat << 40));
 	unsigned int i;
 
 	sum = fuzz_mix(sum + call->a);
@@ -1435,8 +1478,7 @@ static bool make_waker(void)
 	struct sigaction action = { .sa_handler = woken };
 
 	event._sigev_un._tid = syscall(SYS_gettid);
-	return !sigaction(SIGALRM, &action, NULL) &&
-	       !timer_create(CLOCK_MONOTONIC, &event, &waker);
+	return !sigaction(SIGALRM, &action, NULL) && !timer_create(CLOCK_MONOTONIC, &event, &waker);
 }
 
 /* one page of memory at two addresses, at one of which it can be written */
@@ -1450,8 +1492,8 @@ static bool make_area(void)
 	fd = memfd_create("fuzz", MFD_CLOEXEC);
 	if (fd < 0 || ftruncate(fd, AREA))
 		return false;
-	area = mmap(low, 4 * AREA, PROT_NONE,
-		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	area = mmap(low, 4 * AREA, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
+		    0);
 	if (area == MAP_FAILED)
 		return false;
 	view = area + 2 * AREA;

@@ -20,20 +20,20 @@
 #include "../prog/ptp_test.h"
 #include "fuzz.h"
 
-#define N_BAYS	   4
-#define N_SLOTS	   24
-#define N_FOREIGN  3   /* beyond the slots: files that are no clocks, and none */
-#define CLOSED_FD  900 /* + slot: a number that no file has */
-#define MAX_PINS   8
-#define MAX_INPUTS 8
-#define MAX_ALARMS 32  /* of a file */
-#define ALL_ALARMS 256 /* of a user */
-#define EVENT_FD   800 /* numbers for alarms: an eventfd, and a file that is none */
-#define PIPE_FD	   801
+#define N_BAYS	    4
+#define N_SLOTS	    24
+#define N_FOREIGN   3	/* beyond the slots: files that are no clocks, and none */
+#define CLOSED_FD   900 /* + slot: a number that no file has */
+#define MAX_PINS    8
+#define MAX_INPUTS  8
+#define MAX_ALARMS  32	/* of a file */
+#define ALL_ALARMS  256 /* of a user */
+#define EVENT_FD    800 /* numbers for alarms: an eventfd, and a file that is none */
+#define PIPE_FD	    801
 #define ALARM_SIGNO (SIGRTMIN + 1)
-#define LOG_SIZE   1024
-#define DATA_WORDS 304 /* the largest structure: ptp_sys_offset_extended */
-#define READ_MAX   (30 * EVENT_SIZE)
+#define LOG_SIZE    1024
+#define DATA_WORDS  304 /* the largest structure: ptp_sys_offset_extended */
+#define READ_MAX    (30 * EVENT_SIZE)
 
 /* call() of ptp_test.h, where a struct call has that name */
 static inline long result_of(long result)
@@ -79,13 +79,13 @@ enum kind {
 	K_PREAD,	      /* a: size, b: offset */
 	K_POLL,		      /* a: events */
 	K_SELECT,
-	K_EPOLL,  /* a: events */
-	K_MMAP,	  /* a: protection, b: flags */
-	K_WRITE,  /* a: size */
-	K_LSEEK,  /* a: offset, b: whence */
-	K_SETFL,  /* a: flags */
+	K_EPOLL, /* a: events */
+	K_MMAP,	 /* a: protection, b: flags */
+	K_WRITE, /* a: size */
+	K_LSEEK, /* a: offset, b: whence */
+	K_SETFL, /* a: flags */
 	K_GETFL,
-	K_DUP,	  /* a: slot to copy to */
+	K_DUP, /* a: slot to copy to */
 	K_FSTAT,
 	K_CLOSE,
 	K_OPEN,	  /* a: bay, b: flags */
@@ -94,7 +94,7 @@ enum kind {
 	K_SETTIME,
 	K_ADJTIME,
 	K_GETRES,
-	K_TIMER,       /* timer_create() */
+	K_TIMER, /* timer_create() */
 	K_NANOSLEEP,
 	K_SYSFS_WRITE, /* slot: bay; a: attribute, b: form */
 	K_SYSFS_READ,  /* slot: bay; a: attribute */
@@ -294,8 +294,7 @@ void ptp_check_answer(const struct call *call, const void *answer, long result,
 		      const int64_t before[3]);
 uint32_t ptp_alarm_id(const struct call *call);
 bool ptp_would_block(const struct call *call);
-void ptp_read_done(const struct file *file, const struct ptp_extts_event *events,
-		   unsigned int n);
+void ptp_read_done(const struct file *file, const struct ptp_extts_event *events, unsigned int n);
 void ptp_check_events(const struct ptp_extts_event *events, unsigned int n);
 void ptp_file_put(unsigned int slot);
 void ptp_file_new(unsigned int slot, int fd, struct clk *clk, int flags);

@@ -19,22 +19,43 @@
 #define SETTOD_SEC_MAX 8277292036LL /* first second that a clock cannot be set to */
 #define KTIME_SEC_MAX  9223372036LL
 #define MAX_PERIOD_SEC 900000000LL /* the lab's: so that no time wraps */
-#define RATE_LIMIT     2	  /* no clock of ours runs faster than that */
-#define PHASE_LIMIT    60000000LL /* ns that a slewed phase may add */
+#define RATE_LIMIT     2	   /* no clock of ours runs faster than that */
+#define PHASE_LIMIT    60000000LL  /* ns that a slewed phase may add */
 
 #define VARIANT_MIN_PERIOD 100000000
 /* what the lab is told is made of these, see ptp_plug() */
 const struct variant ptp_variants[N_BAYS] = {
-	{ .name = "full", .n_ext_ts = 8, .n_per_out = 4, .n_pins = 8, .pps = 1,
-	  .max_adj = 500000000, .max_phase = 1000000, .adjphase = true, .crosststamp = true,
-	  .gettimex = true, .cycles = true, .extoff = true, .n_alarm = 2,
+	{ .name = "full",
+	  .n_ext_ts = 8,
+	  .n_per_out = 4,
+	  .n_pins = 8,
+	  .pps = 1,
+	  .max_adj = 500000000,
+	  .max_phase = 1000000,
+	  .adjphase = true,
+	  .crosststamp = true,
+	  .gettimex = true,
+	  .cycles = true,
+	  .extoff = true,
+	  .n_alarm = 2,
 	  .min_period_ns = VARIANT_MIN_PERIOD },
 	{ .name = "poor", .max_adj = 0, .min_period_ns = VARIANT_MIN_PERIOD },
-	{ .name = "pinless", .n_ext_ts = 3, .n_per_out = 2, .max_adj = 62499999,
-	  .max_phase = 1009, .adjphase = true, .crosststamp = true,
+	{ .name = "pinless",
+	  .n_ext_ts = 3,
+	  .n_per_out = 2,
+	  .max_adj = 62499999,
+	  .max_phase = 1009,
+	  .adjphase = true,
+	  .crosststamp = true,
 	  .min_period_ns = VARIANT_MIN_PERIOD },
-	{ .name = "cycles", .n_ext_ts = 2, .n_per_out = 1, .n_pins = 5, .pps = 1,
-	  .max_adj = 1, .gettimex = true, .cycles = true,
+	{ .name = "cycles",
+	  .n_ext_ts = 2,
+	  .n_per_out = 1,
+	  .n_pins = 5,
+	  .pps = 1,
+	  .max_adj = 1,
+	  .gettimex = true,
+	  .cycles = true,
 	  .min_period_ns = VARIANT_MIN_PERIOD },
 };
 
@@ -43,8 +64,8 @@ const char *const ptp_op_names[N_OPS] = {
 };
 
 static const char *const stat_names[N_STATS] = {
-	"gettime", "gettimex", "crosststamp", "settime", "adjtime", "adjfine",
-	"adjphase", "enable", "ioctl", "read", "open",
+	"gettime",  "gettimex", "crosststamp", "settime", "adjtime", "adjfine",
+	"adjphase", "enable",	"ioctl",       "read",	  "open",
 };
 
 const char *const ptp_sysfs_attrs[SYSFS_ATTRS] = {
@@ -198,9 +219,9 @@ bool ptp_plug(unsigned int bay)
 		 "phc name=%s time=1000000000000000000 n_ext_ts=%u n_per_out=%u n_pins=%u pps=%u "
 		 "max_adj=%u adjphase=%d max_phase=%u crosststamp=%d gettimex=%d cycles=%d "
 		 "extoff=%d n_alarm=%u min_period_ns=%lld",
-		 name, is->n_ext_ts, is->n_per_out, is->n_pins, is->pps, is->max_adj,
-		 is->adjphase, is->max_phase, is->crosststamp, is->gettimex, is->cycles,
-		 is->extoff, is->n_alarm, (long long)is->min_period_ns);
+		 name, is->n_ext_ts, is->n_per_out, is->n_pins, is->pps, is->max_adj, is->adjphase,
+		 is->max_phase, is->crosststamp, is->gettimex, is->cycles, is->extoff, is->n_alarm,
+		 (long long)is->min_period_ns);
 	if (spill("/sys/bus/lab/new_device", text))
 		return false;
 	if (!find_device(name, device_name, sizeof(device_name)))
@@ -508,8 +529,8 @@ static bool can_write(const struct call *call, unsigned int end)
 }
 
 /* the answer, or EFAULT if there is no room for it; it may have been written in part */
-static void want_written(const struct call *call, struct verdict *v, long result,
-			 unsigned int at, unsigned int len)
+static void want_written(const struct call *call, struct verdict *v, long result, unsigned int at,
+			 unsigned int len)
 {
 	if (result >= 0 && len) {
 		v->out_at = at;
@@ -612,8 +633,8 @@ static void judge_offset(const struct call *call, struct verdict *v, struct clk 
 	race_only(v, n ? -EIO : 0);
 }
 
-static void judge_extended(const struct call *call, struct verdict *v, struct clk *c,
-			   bool there, bool cycles)
+static void judge_extended(const struct call *call, struct verdict *v, struct clk *c, bool there,
+			   bool cycles)
 {
 	unsigned int n = call->data[0], i;
 	clockid_t clockid = call->data[1];
@@ -1112,9 +1133,10 @@ static void judge_file(const struct call *call, struct verdict *v)
 		else if (file->path)
 			expects(v, O_PATH);
 		else
-			expects(v, (file->readable ? file->writable ? O_RDWR : O_RDONLY :
-				 file->writable ? O_WRONLY : O_ACCMODE) |
-					(file->nonblock ? O_NONBLOCK : 0));
+			expects(v, (file->readable   ? file->writable ? O_RDWR : O_RDONLY
+				    : file->writable ? O_WRONLY
+						     : O_ACCMODE) |
+					   (file->nonblock ? O_NONBLOCK : 0));
 		break;
 	default:
 		expects(v, file ? 0 : -EBADF);
@@ -1312,8 +1334,9 @@ static void judge_clock(const struct call *call, struct verdict *v)
 {
 	const struct timespec *ts = (const void *)call->data;
 	struct file *file = ptp_slots[call->slot].file;
-	unsigned int reads_in = call->kind == K_SETTIME ? sizeof(*ts) :
-				call->kind == K_ADJTIME ? sizeof(struct timex) : 0;
+	unsigned int reads_in = call->kind == K_SETTIME	  ? sizeof(*ts)
+				: call->kind == K_ADJTIME ? sizeof(struct timex)
+							  : 0;
 
 	if (reads_in && !can_read(call, reads_in)) {
 		expects(v, -EFAULT);
@@ -1566,8 +1589,9 @@ void ptp_judge(const struct call *call, struct verdict *v)
 		judge_clock(call, v);
 		break;
 	case K_TIMER:
-		expects(v, can_read(call, sizeof(struct sigevent)) || call->place == PLACE_NULL ?
-				-EOPNOTSUPP : -EFAULT);
+		expects(v, can_read(call, sizeof(struct sigevent)) || call->place == PLACE_NULL
+				   ? -EOPNOTSUPP
+				   : -EFAULT);
 		break;
 	case K_NANOSLEEP:
 		expects(v, -EOPNOTSUPP);
@@ -1621,8 +1645,7 @@ static void check_between(const char *what, int64_t low, int64_t value, int64_t 
 static void check_time(const struct clk *c, int64_t time_ns)
 {
 	if (!ptp_fuzz->race)
-		check_between("time", c->time_ns, time_ns,
-			      latest(c, now_ns(CLOCK_MONOTONIC_RAW)));
+		check_between("time", c->time_ns, time_ns, latest(c, now_ns(CLOCK_MONOTONIC_RAW)));
 }
 
 static const clockid_t system_clocks[3] = { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW };
@@ -1630,8 +1653,7 @@ static const clockid_t system_clocks[3] = { CLOCK_REALTIME, CLOCK_MONOTONIC, CLO
 /* a system time that was taken during the call; user space reads it a few ns differently */
 static void check_system(unsigned int which, const int64_t before[3], int64_t ns)
 {
-	check_between("system time", before[which] - 1000, ns,
-		      now_ns(system_clocks[which]) + 1000);
+	check_between("system time", before[which] - 1000, ns, now_ns(system_clocks[which]) + 1000);
 }
 
 static void check_caps(const struct variant *is, const struct ptp_clock_caps *got)
@@ -1668,8 +1690,7 @@ static void check_offset(const struct call *call, const struct clk *c,
 				check_between("sample", last, ns, INT64_MAX);
 			last = ns;
 		} else {
-			check_between("system time", last_sys, ns,
-				      now_ns(CLOCK_REALTIME) + 1000);
+			check_between("system time", last_sys, ns, now_ns(CLOCK_REALTIME) + 1000);
 			last_sys = ns;
 		}
 	}
@@ -1824,7 +1845,8 @@ static void check_setting(const struct call *call, const struct file *file,
 	check_stamp("interval", &got->interval);
 	if (got->id != alarm->id || got->flags || any_set(got->rsv, 2) || got->value.sec < 0 ||
 	    (!ptp_fuzz->race && stamp_ns(&got->interval) != interval_before))
-		fuzz_wrong(ptp_fuzz, "alarm %u: answer is id %u, flags %#x, value %lld, interval %lld",
+		fuzz_wrong(ptp_fuzz,
+			   "alarm %u: answer is id %u, flags %#x, value %lld, interval %lld",
 			   alarm->id, got->id, got->flags, (long long)stamp_ns(&got->value),
 			   (long long)stamp_ns(&got->interval));
 }
@@ -1835,9 +1857,8 @@ static void check_status(const struct call *call, const struct file *file,
 	check_stamp("due", &got->due);
 	if (got->id != file->alarm[call->data[0]].id || any_set(got->rsv, 2) ||
 	    got->flags & ~(PTP_ALARM_ARMED | PTP_ALARM_HARDWARE) ||
-	    !(got->flags & PTP_ALARM_HARDWARE) != !file->clk->is->n_alarm ||
-	    got->lateness_ns < 0 || got->lateness_ns > got->max_lateness_ns ||
-	    got->last_overruns > got->overruns ||
+	    !(got->flags & PTP_ALARM_HARDWARE) != !file->clk->is->n_alarm || got->lateness_ns < 0 ||
+	    got->lateness_ns > got->max_lateness_ns || got->last_overruns > got->overruns ||
 	    (!(got->flags & PTP_ALARM_ARMED) && stamp_ns(&got->due)))
 		fuzz_wrong(ptp_fuzz, "alarm: status makes no sense");
 }

@@ -38,8 +38,8 @@ static void plugger(struct fuzz_rng *rng)
 
 	bay_names(0, &from);
 	bay_names(other, &to);
-	snprintf(text, sizeof(text), "%s.out%u %s.in%u", from.device, fuzz_below(rng, 4),
-		 to.device, fuzz_below(rng, 3));
+	snprintf(text, sizeof(text), "%s.out%u %s.in%u", from.device, fuzz_below(rng, 4), to.device,
+		 fuzz_below(rng, 3));
 	spill("/sys/bus/lab/wire", text);
 	pause_ms(rng, 400);
 	if (fuzz_one_in(rng, 4))
@@ -51,7 +51,7 @@ static void plugger(struct fuzz_rng *rng)
 /* any errno that the interface knows */
 static void known(const char *what, long result)
 {
-	static const long errors[] = { -EINVAL, -EACCES, -ENODEV, -EBUSY,  -EIO,	-ERANGE,
+	static const long errors[] = { -EINVAL, -EACCES, -ENODEV, -EBUSY,  -EIO,       -ERANGE,
 				       -EAGAIN, -EINTR,	 -EBADF,  -ENOTTY, -EOPNOTSUPP };
 	unsigned int i;
 
@@ -77,13 +77,16 @@ static int any_file(struct fuzz_rng *rng)
 
 static void setter(struct fuzz_rng *rng)
 {
-	struct ptp_extts_request extts = { .index = fuzz_below(rng, 8), .flags = fuzz_below(rng, 8) };
+	struct ptp_extts_request extts = { .index = fuzz_below(rng, 8),
+					   .flags = fuzz_below(rng, 8) };
 	struct ptp_perout_request perout = {
 		.index = fuzz_below(rng, 4),
 		.period = { .sec = fuzz_below(rng, 2), .nsec = 100000000 },
 	};
 	struct ptp_pin_desc pin = {
-		.index = fuzz_below(rng, 8), .func = fuzz_below(rng, 3), .chan = fuzz_below(rng, 4),
+		.index = fuzz_below(rng, 8),
+		.func = fuzz_below(rng, 3),
+		.chan = fuzz_below(rng, 4),
 	};
 	struct timex tx = {
 		.modes = fuzz_one_in(rng, 2) ? ADJ_SETOFFSET : ADJ_FREQUENCY,
