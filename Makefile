@@ -41,11 +41,15 @@ kdir    = $(eval kdir := $(call lookup,--kdir kdir))$(kdir)
 tools-kdir = $(if $(filter 6.1,$(KERNEL)),$(call lookup,--kernel amd64 kdir),$(kdir))
 
 TOOLS  := $(notdir $(patsubst %/,%,$(dir $(wildcard tools/*/*.c))))
-TOOLS  := $(sort $(filter-out lib,$(TOOLS)))
+SHLIBS := $(sort $(filter libchs_%,$(TOOLS)))
+TOOLS  := $(sort $(filter-out lib $(SHLIBS),$(TOOLS)))
 PROGS  := $(patsubst tests/prog/%.c,%,$(wildcard tests/prog/*.c))
 UNITS  := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 MANS   := $(wildcard tools/man/*.[1-8])
 BINS   := $(addprefix $(O)/bin/,$(TOOLS) $(PROGS) fuzz)
+SHARED := $(SHLIBS:%=$(O)/lib/%.so)
+# what tests preload into others' programs
+SHIMS  := $(patsubst tests/prog/shim/%.c,$(O)/lib/%.so,$(wildcard tests/prog/shim/*.c))
 
 .PHONY: help
 help: ## this list
@@ -128,7 +132,7 @@ $(O)/bpf/%.skel.h: $(O)/bpf/%.bpf.o
 
 CFLAGS   ?= -O2 -g
 TOOL_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -Wmissing-prototypes -D_GNU_SOURCE \
-	-DCHS_VERSION='"$(VERSION)"' -I$(O)/uapi -I$(O)/bpf -Ibpf -Itools/lib
+	-DCHS_VERSION='"$(VERSION)"' -I$(O)/uapi -Iinclude/uapi -I$(O)/bpf -Ibpf -Itools/lib
 # as-needed: a tool that uses no BPF must not load libbpf
 TOOL_LIBS := -Wl,--as-needed -lbpf -lelf -lz -ljson-c -lm
 
@@ -136,7 +140,7 @@ LIB_OBJS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard tools/lib/*.c))
 SKELS    := $(patsubst bpf/%.bpf.c,$(O)/bpf/%.skel.h,$(wildcard bpf/*.bpf.c))
 
 .PHONY: tools
-tools: $(BINS) ## tools, BPF programs and test programs
+tools: $(BINS) $(SHARED) $(SHIMS) ## tools, BPF programs and test programs
 	@:
 
 # the skeletons must be there before the first compile has written its .d file
@@ -158,6 +162,25 @@ $(O)/bin/$(1): $(patsubst %.c,$(O)/obj/%.o,$(wildcard tools/$(1)/*.c)) $(O)/lib/
 endef
 $(foreach t,$(TOOLS),$(eval $(call tool_rule,$(t))))
 
+# A shared library shows what is marked so and nothing else. By exceptions, since only so
+# the cleanup of a cancelled thread costs nothing as long as none is.
+define lib_rule
+$(O)/obj/tools/$(1)/%.o: TOOL_CFLAGS += -fPIC -fvisibility=hidden -fexceptions
+
+$(O)/lib/$(1).so: $(patsubst %.c,$(O)/obj/%.o,$(wildcard tools/$(1)/*.c))
+	$$(note) LD $$@
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC) -shared $$(LDFLAGS) -Wl,-soname,$(1).so -Wl,-z,defs $$^ -o $$@
+endef
+$(foreach l,$(SHLIBS),$(eval $(call lib_rule,$(l))))
+
+$(SHIMS): $(O)/lib/%.so: $(O)/obj/tests/prog/shim/%.o
+	$(note) LD $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -shared $(LDFLAGS) $^ -o $@
+
+$(O)/obj/tests/prog/shim/%.o: TOOL_CFLAGS += -fPIC
+
 $(addprefix $(O)/bin/,$(PROGS)): $(O)/bin/%: $(O)/obj/tests/prog/%.o
 	$(note) LD $@
 	$(Q)mkdir -p $(@D)
@@ -176,7 +199,7 @@ $(O)/unit/%: $(O)/obj/tests/unit/%.o $(O)/lib/libchstools.a
 	$(Q)$(CC) $(LDFLAGS) $^ $(TOOL_LIBS) -o $@
 
 .PHONY: units
-units: $(addprefix $(O)/unit/,$(UNITS))
+units: $(O)/bin/posix_timer $(SHARED) $(addprefix $(O)/unit/,$(UNITS))
 	@:
 
 -include $(shell find $(O)/obj $(O)/bpf -name '*.d' 2>/dev/null)
@@ -232,7 +255,7 @@ check: ## sparse, cppcheck, clang-format, shellcheck, W=1
 moddest = $(DESTDIR)/lib/modules/$(release)/updates/chronoscope
 
 .PHONY: install
-install: ## modules for KERNEL= or KDIR=, tools, man pages, udev rule
+install: ## modules for KERNEL= or KDIR=, tools, library, man pages, udev rule
 	@$(MAKE) all
 	$(note) INSTALL '$(moddest)'
 	$(Q)install -d $(moddest) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)/lib/udev/rules.d
@@ -240,6 +263,8 @@ install: ## modules for KERNEL= or KDIR=, tools, man pages, udev rule
 	$(Q)install -m 644 kmod/ptp/core/60-chs-phc.rules $(DESTDIR)/lib/udev/rules.d/
 	$(note) INSTALL '$(DESTDIR)$(PREFIX)/bin: $(TOOLS)'
 	$(Q)install -m 755 $(addprefix $(O)/bin/,$(TOOLS)) $(DESTDIR)$(PREFIX)/bin/
+	$(Q)install -d $(DESTDIR)$(PREFIX)/lib
+	$(Q)install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib/
 	$(Q)for page in $(MANS); do \
 		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; \
 	done
@@ -252,6 +277,7 @@ uninstall: ## take away what install put there
 	$(Q)rm -rf $(moddest)
 	$(Q)rm -f $(DESTDIR)/lib/udev/rules.d/60-chs-phc.rules
 	$(Q)rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(TOOLS))
+	$(Q)rm -f $(SHLIBS:%=$(DESTDIR)$(PREFIX)/lib/%.so)
 	$(Q)for page in $(MANS); do \
 		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; \
 	done

@@ -34,6 +34,7 @@ volatile __u32 self_tgid;	/* as this kernel numbers us, whatever our namespace s
 volatile __u64 epoch_tag;	/* epoch << EPOCH_SHIFT */
 __u64 outside;			/* events of clocks beyond the slots */
 __u64 procs_full;		/* operations that found no room in procs */
+__u64 alarms_full;		/* expirations that found no room in alarms */
 __u64 active[PTPSTAT_MAX_CLOCKS / 64];	/* slots registered or opened since the start */
 
 struct {
@@ -56,6 +57,29 @@ struct {
 	__type(key, struct ptp_proc_key);
 	__type(value, struct ptp_proc);
 } procs SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, PTPSTAT_ALARM_FILES);
+	__type(key, struct ptp_alarm_key);
+	__type(value, struct ptp_alarmstat);
+} alarms SEC(".maps");
+
+/* what a new entry of alarms begins with, too large for the stack */
+static const struct ptp_alarmstat no_alarms;
+
+/* whose the alarms of a file are, for events that do not tell; used with events or --pid */
+struct owner {
+	__u32 tgid;
+	char comm[PTPSTAT_COMM];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct ptp_alarm_key);
+	__type(value, struct owner);
+} owners SEC(".maps");
 
 /*
  * Who touched a clock of late: the last PTPSTAT_ACTORS {process, operation}
@@ -876,6 +900,167 @@ static __always_inline int on_extts_drop(__u64 *a)
 	return 0;
 }
 CHS_TP(ptp_extts_drop, on_extts_drop)
+
+static __always_inline struct ptp_alarmstat *alarms_of(struct ptp_alarm_key *key)
+{
+	struct ptp_alarmstat *s = bpf_map_lookup_elem(&alarms, key);
+
+	if (s)
+		return s;
+	bpf_map_update_elem(&alarms, key, &no_alarms, BPF_NOEXIST);
+	s = bpf_map_lookup_elem(&alarms, key);
+	if (!s)
+		__sync_fetch_and_add(&alarms_full, 1);
+	return s;
+}
+
+static __always_inline void remember_owner(struct ptp_alarm_key *key, __u32 tgid, const char *comm)
+{
+	struct owner new = { .tgid = tgid };
+
+	if (comm)
+		bpf_probe_read_kernel_str(new.comm, sizeof(new.comm), comm);
+	else
+		bpf_get_current_comm(new.comm, sizeof(new.comm));
+	bpf_map_update_elem(&owners, key, &new, BPF_ANY);
+}
+
+/* one notification; it may stand for further expirations, its overruns */
+static __always_inline int on_alarm_fire(__u64 *a)
+{
+	int index = ARG_INT(a, 0);
+	struct ptp_alarm_key key = { .slot = slot_of(index), .reader = ARG_U32(a, 1) };
+	__u32 tgid = ARG_U32(a, 7);
+	struct ptp_clkstat *c = clock_of(index);
+	__u64 tag = epoch_tag, late, i, *max;
+	struct ptp_alarmstat *s;
+
+	if (!c)
+		return 0;
+	if ((events || filter_pid) && !bpf_map_lookup_elem(&owners, &key))
+		remember_owner(&key, tgid, ARG_STR(a, 8));
+	if (left_out(tgid)) {
+		c->skipped++;
+		return 0;
+	}
+	c->alarm_runs++;
+	s = alarms_of(&key);
+	if (!s)
+		return 0;
+	late = ARG_S64(a, 4) > 0 ? ARG_U64(a, 4) : 0;
+	if (late >> LL_TOP)
+		late = (1ULL << LL_TOP) - 1;
+	s->fired++;
+	s->overruns += ARG_U64(a, 5);
+	s->late_sum_ns += late;
+	max = &s->late_max[tag >> EPOCH_SHIFT & 1];
+	if ((__s64)((tag | late) - *max) > 0)
+		*max = tag | late;
+	i = ll_index(late);
+	hide(i);
+	if (i < LL_BUCKETS)
+		s->late[i]++;
+	if (s->tgid != tgid) {
+		s->tgid = tgid;
+		bpf_probe_read_kernel_str(s->comm, sizeof(s->comm), ARG_STR(a, 8));
+	}
+	return 0;
+}
+CHS_TP(ptp_alarm_fire, on_alarm_fire)
+
+/* reader; a alarm, b reason; x due, y how many */
+static __always_inline int on_alarm_overrun(__u64 *a)
+{
+	int index = ARG_INT(a, 0);
+	struct ptp_alarm_key key = { .slot = slot_of(index), .reader = ARG_U32(a, 1) };
+	struct ptp_clkstat *c = clock_of(index);
+	struct owner *owner = NULL;
+	struct ptp_alarmstat *s;
+	struct ptp_ev *e;
+
+	if (!c)
+		return 0;
+	if (events || filter_pid)
+		owner = bpf_map_lookup_elem(&owners, &key);
+	if (left_out(owner ? owner->tgid : 0)) {
+		c->skipped++;
+		return 0;
+	}
+	c->alarm_runs++;
+	s = alarms_of(&key);
+	if (s)
+		s->overruns += ARG_U64(a, 4);
+	if (!events)
+		return 0;
+	e = ring_reserve(sizeof(*e));
+	if (!e)
+		return 0;
+	fill(e, EV_OVERRUN, index);
+	if (owner) {
+		e->tgid = owner->tgid;
+		__builtin_memcpy(e->comm, owner->comm, PTPSTAT_COMM);
+	}
+	e->reader = key.reader;
+	e->a = ARG_U32(a, 2);
+	e->b = ARG_U32(a, 5);
+	e->x = ARG_S64(a, 3);
+	e->y = ARG_S64(a, 4);
+	ring_submit(e);
+	return 0;
+}
+CHS_TP(ptp_alarm_overrun, on_alarm_overrun)
+
+/* reader; a alarm, b flags; x due, y interval */
+static __always_inline int on_alarm_arm(__u64 *a)
+{
+	int index = ARG_INT(a, 0);
+	struct ptp_alarm_key key = { .slot = slot_of(index), .reader = ARG_U32(a, 1) };
+	struct ptp_clkstat *c;
+	struct ptp_ev *e;
+	__u32 tgid;
+
+	c = admit(index, &tgid);
+	if (!c)
+		return 0;
+	c->alarm_runs++;
+	remember_owner(&key, tgid, NULL);
+	e = event(EV_ARM, index, tgid, ARG_INT(a, 6));
+	if (!e)
+		return 0;
+	e->reader = key.reader;
+	e->a = ARG_U32(a, 2);
+	e->b = ARG_U32(a, 5);
+	e->x = ARG_S64(a, 3);
+	e->y = ARG_S64(a, 4);
+	ring_submit(e);
+	return 0;
+}
+CHS_TP(ptp_alarm_arm, on_alarm_arm)
+
+/* reader; a alarm, b why; x fired, y overruns */
+static __always_inline int on_alarm_cancel(__u64 *a)
+{
+	int index = ARG_INT(a, 0);
+	struct ptp_clkstat *c;
+	struct ptp_ev *e;
+	__u32 tgid;
+
+	c = admit(index, &tgid);
+	if (!c)
+		return 0;
+	c->alarm_runs++;
+	e = event(EV_CANCEL, index, tgid, 0);
+	if (!e)
+		return 0;
+	e->reader = ARG_U32(a, 1);
+	e->a = ARG_U32(a, 2);
+	e->b = ARG_U32(a, 5);
+	e->x = ARG_S64(a, 3);
+	e->y = ARG_S64(a, 4);
+	ring_submit(e);
+	return 0;
+}
+CHS_TP(ptp_alarm_cancel, on_alarm_cancel)
 
 /* run once by user space in its own context, to learn who it is */
 SEC("syscall") int whoami(void *ctx __attribute__((unused)))

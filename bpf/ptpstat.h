@@ -12,6 +12,7 @@
 #define PTPSTAT_CHANNELS	16	/* channels a clock whose beat is watched */
 #define PTPSTAT_BEAT_NS		1000000	/* events closer than this are a burst, no beat */
 #define PTPSTAT_ACTORS		8	/* {process, operation} pairs remembered a clock */
+#define PTPSTAT_ALARM_FILES	128	/* open files whose alarms are told apart */
 #define PTPSTAT_COMM		16
 #define PTPSTAT_NAME		32
 
@@ -70,6 +71,7 @@ struct ptp_clkstat {
 	struct ptp_best best[2];
 	__u64 events;
 	__u64 drops;
+	__u64 alarm_runs;		/* of the programs of alarms; their figures are below */
 	__u64 skipped;			/* own calls and those that a filter left out */
 	__u32 hist[HIST_COUNT][LL_BUCKETS];
 };
@@ -96,6 +98,41 @@ struct ptp_proc {
 	char comm[PTPSTAT_COMM];
 };
 
+/* alarms, by the open file that they belong to */
+struct ptp_alarm_key {
+	__u32 slot;
+	__u32 reader;
+};
+
+struct ptp_alarmstat {
+	__u64 fired;
+	__u64 overruns;
+	__u64 late_sum_ns;
+	__u64 late_max[2];		/* as ptp_opstat.max */
+	__u32 tgid;			/* 0: not known on this CPU */
+	__u32 late[LL_BUCKETS];
+	char comm[PTPSTAT_COMM];
+};
+
+/* bits of EV_ARM's flags, and what EV_OVERRUN and EV_CANCEL give as reason */
+#define ALARM_FLAG_ABSOLUTE	1
+#define ALARM_FLAG_HARDWARE	2
+
+enum ptp_overrun_reason {
+	OVERRUN_PENDING,
+	OVERRUN_NO_ROOM,
+	OVERRUN_REASONS,
+};
+
+enum ptp_cancel_why {
+	CANCEL_DELETED,
+	CANCEL_CLOSED,
+	CANCEL_UNREGISTERED,
+	CANCEL_EXEC,
+	CANCEL_DISARMED,
+	CANCEL_WHYS,
+};
+
 enum ptp_ev_kind {
 	EV_REGISTER,
 	EV_UNREGISTER,
@@ -112,6 +149,9 @@ enum ptp_ev_kind {
 	EV_GAP,
 	EV_ORDER,
 	EV_ERROR,
+	EV_ARM,
+	EV_OVERRUN,
+	EV_CANCEL,
 	EV_KINDS,
 };
 

@@ -30,9 +30,9 @@ when=(errors oneshot periodic folds storm steps rates must_show)
 
 @test "alarms end with their file, program and clock; limits" {
 	new_phc
-	checks ptp_alarm "$phc" "$node" lifetime execs limits unplug
+	checks ptp_alarm "$phc" "$node" lifetime execs limits churn unplug
 	new_phc n_alarm=1
-	checks ptp_alarm "$phc" "$node" unplug
+	checks ptp_alarm "$phc" "$node" churn unplug
 }
 
 # What is traced adds up to what the class counts and the program sees.

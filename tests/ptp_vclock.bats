@@ -113,7 +113,7 @@ by_hand() {
 }
 
 @test "phc_ctl and phc2sys drive a virtual clock, ptpstat shows it" {
-	local virtual out=$BATS_TEST_TMPDIR/out pid offset
+	local virtual out=$BATS_TEST_TMPDIR/out pid
 	new_phc cycles=0 rate_ppb=50000
 	echo 2 >"$sys/n_vclocks"
 	for virtual in "$sys"/ptp*; do :; done

@@ -347,6 +347,82 @@ without_btf() {
 	[[ $output == "ptpstat (chronoscope) "* ]]
 }
 
+# how posix_timer is run on a PTP clock
+on_phc() {
+	LD_PRELOAD=/usr/local/lib/libchs_timer.so posix_timer "$@" >"$err.timer" || {
+		grep -v '^ok' "$err.timer"
+		return 1
+	}
+}
+
+@test "alarms: 101 expirations are 101 signals and overruns, at 100 ppm more half-way" {
+	local c by_itself=
+	c=$(new)
+	begin -e -l
+	ptp_load "/dev/$c" sleep=500 freq=100000 3>&- &
+	on_phc "/dev/$c" hundred_one
+	wait %ptp_load
+	end
+	holds '.[-1].alarms | length == 1' \
+		'.[-1].alarms[0] | .comm == "posix_timer" and .fired + .overruns == 101 and .fired > 23' \
+		'.[-1].alarms[0] | .late_p50_ns > 0 and .late_p50_ns <= .late_p99_ns and
+		.late_p99_ns <= .late_max_ns and .late_avg_ns <= .late_max_ns and
+		(.late_histogram_ns | map(.[2]) | add) == .fired' \
+		'[.[] | select(.type == "arm")] | .[0].interval_ns == 10000000 and
+		.[0].absolute == 1 and (map(.pid) | unique | length) == 1' \
+		'[.[] | select(.type == "adjfine")] | map(.new_ppb | round) == [100000]' \
+		'[.[] | select(.type == "arm" or .type == "adjfine")] | map(.type)[:3] ==
+		["arm", "adjfine", "arm"]' \
+		'[.[] | select(.type == "cancel")] | map(.why) == ["disarmed", "deleted"] and
+		.[-1].fired + .[-1].overruns == 101' \
+		'.[-1] | .emitted == .seen + .lost and .lost == 0'
+}
+
+@test "alarms: overruns of a signal that is not let in, by raw tracepoints; --pid leaves out others'" {
+	local c d
+	c=$(new) d=$(new)
+	begin -e
+	on_phc "/dev/$c" overrun
+	on_phc "/dev/$d" sleeping
+	end
+	# sleeps by an alarm of the program's own file each
+	holds '[.[] | select(.type == "overrun")] | length > 0 and
+		all(.comm == "posix_timer" and .reason == "pending" and .count > 0)' \
+		'[.[] | select(.type == "overrun") | .count] | add > 19' \
+		".[-1].alarms | map(select(.clock == \"$c\")) | length == 1 and .[0].overruns > 19 and
+		.[0].fired < 9" \
+		".[-1].alarms | map(select(.clock == \"$d\")) | length == 1 and .[0].overruns == 0" \
+		'(.[-1].alarms | map(.pid) | unique | length) == 2' \
+		'.[-1] | .emitted == .seen + .lost and .lost == 0'
+	begin --pid 1 60
+	on_phc "/dev/$c" overrun
+	end
+	holds '.[-1].alarms == []' '.[-1].cost_runs_per_s > 0'
+}
+
+@test "alarms in text: a table with lateness, within 80 columns; none where there are none" {
+	local c
+	c=$(new)
+	ptpstat --raw-tp -e -l 60 >"$out" 3>&- &
+	pid=$!
+	until_ok test -s "$out"
+	on_phc "/dev/$c" overrun
+	end
+	awk 'length > 80' "$out" >"$err"
+	diff /dev/null "$err"
+	awk '$2 == "alarms" && $9 == "late99" { head = 1; next }
+		head && $2 == "posix_timer" && $5 > 0 && $6 > 19 && $8 ~ /^[0-9.]+(ns|us|ms|s)$/ { row = 1 }
+		{ head = 0 }
+		/posix_timer\[[0-9]+\] overrun +alarm [0-9]+: [0-9]+ as one is/ { told = 1 }
+		/ cancel +alarm [0-9]+ deleted; fired [0-9]+ \+/ { gone = 1 }
+		END { exit !(row && told && gone) }' "$out" || {
+		cat "$out"
+		return 1
+	}
+	ptpstat --raw-tp 0.1 2 >"$out"
+	[ "$(grep -c 'alarms of' "$out")" = 0 ]
+}
+
 # programs and links are taken apart a little after their last file has gone
 used_is() {
 	[ "$(cat /sys/module/chs_ptp/refcnt)" = "$1" ]

@@ -143,9 +143,9 @@ struct phc {
 	char name[PTP_CLOCK_NAME_LEN];
 	char time_text[24];
 	/* numbers that are attributes */
-	s64 n_ext_ts, n_per_out, n_pins, n_alarm, pps, max_adj, adjphase, max_phase, crosststamp, gettimex;
-	s64 cycles, extoff, poll_ms, min_period_ns, rate_ppb, wander_ppb, wander_ms, jitter_ns;
-	s64 seed, read_latency_ns, latency_jitter_ns, read_clobbers, stuck, lose_next;
+	s64 n_ext_ts, n_per_out, n_pins, n_alarm, pps, max_adj, adjphase, max_phase, crosststamp;
+	s64 gettimex, cycles, extoff, poll_ms, min_period_ns, rate_ppb, wander_ppb, wander_ms;
+	s64 jitter_ns, seed, read_latency_ns, latency_jitter_ns, read_clobbers, stuck, lose_next;
 	s64 duplicate_next;
 };
 static_assert(offsetof(struct phc, lab) == 0);

@@ -698,6 +698,15 @@ static void avoid_unsure_pulse(struct call *call)
 		put64(call->data, now + 2 * UNSURE_SEC);
 }
 
+/* of a clock that is gone, and was not held by an open file, another may have the number */
+static void avoid_unsure_number(struct call *call)
+{
+	const struct file *file = ptp_slots[call->a].file;
+
+	if (!ptp_fuzz->race && file && !file->clk->alive && !file->clk->files)
+		call->b |= O_PATH;
+}
+
 static void make_timex(struct fuzz_rng *rng, struct call *call)
 {
 	static const unsigned int modes[] = { 0,
@@ -909,6 +918,7 @@ static void make(struct fuzz_rng *rng, struct call *call)
 			call->a = fuzz_below(rng, N_SLOTS);
 			call->b = fuzz_below(rng, 4) | (fuzz_one_in(rng, 8) ? O_PATH : 0) |
 				  (fuzz_one_in(rng, 8) ? O_TRUNC : 0) | O_NONBLOCK;
+			avoid_unsure_number(call);
 			break;
 		case K_CAP:
 			call->a = !fuzz_one_in(rng, 3);

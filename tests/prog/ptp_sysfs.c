@@ -308,14 +308,14 @@ static void poor(void)
 static void statistics(void)
 {
 	static const char *const names[] = {
-		"gettime", "gettimex", "crosststamp", "settime", "adjtime", "adjfine",	"adjphase",
-		"vclocks", "enable",   "ioctl",	      "read",	 "open",    "pps",	"aux_work",
-		"alarm",
+		"gettime", "gettimex", "crosststamp", "settime",  "adjtime",
+		"adjfine", "adjphase", "vclocks",     "enable",	  "ioctl",
+		"read",	   "open",     "pps",	      "aux_work", "alarm",
 	};
 	static const char *const others[] = {
-		"extts_events", "extts_dropped", "extts_dropped_channels", "readers",
-		"last_settime", "last_adjtime",	 "last_adjfine",	   "last_adjphase",
-		"last_vclocks", "alarms",	 "alarms_armed",	   "alarms_fired",
+		"extts_events",	   "extts_dropped", "extts_dropped_channels", "readers",
+		"last_settime",	   "last_adjtime",  "last_adjfine",	      "last_adjphase",
+		"last_vclocks",	   "alarms",	    "alarms_armed",	      "alarms_fired",
 		"alarms_overruns",
 	};
 	struct ptp_sys_offset_extended extended = { .n_samples = 5 };

@@ -132,6 +132,46 @@ void bpf_tool_skip(struct bpf_object *obj, const char *event)
 	}
 }
 
+/*
+ * Does the module's BTF have the type by which tp_btf knows the event? Looks for the
+ * name alone: parsing it would need the kernel's BTF.
+ */
+static bool btf_has_event(const char *module, const char *event)
+{
+	char path[128], name[128];
+	bool has = false;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/kernel/btf/%s", module);
+	snprintf(name, sizeof(name), "btf_trace_%s", event);
+	f = fopen(path, "re");
+	/* strings end with 0, so they are what getdelim() reads one by one */
+	while (f && !has && getdelim(&text, &size, 0, f) > 0)
+		has = !strcmp(text, name);
+	free(text);
+	if (f)
+		fclose(f);
+	return has;
+}
+
+void bpf_tool_optional(struct bpf_object *obj, const char *module, bool raw,
+		       const char *const *events)
+{
+	for (; !raw && *events; events++)
+		if (!btf_has_event(module, *events))
+			bpf_tool_skip(obj, *events);
+}
+
+static bool is_among(const char *event, const char *const *events)
+{
+	for (; events && *events; events++)
+		if (!strcmp(event, *events))
+			return true;
+	return false;
+}
+
 int bpf_tool_load(struct bpf_object_skeleton *skeleton)
 {
 	int err = bpf_object__load_skeleton(skeleton);
@@ -147,8 +187,8 @@ int bpf_tool_load(struct bpf_object_skeleton *skeleton)
 	return err_say(err, "-v shows what the kernel says", "cannot load the BPF programs");
 }
 
-int bpf_tool_attach(struct bpf_object *obj, const char *module, struct bpf_link **links, int *n,
-		    int max)
+int bpf_tool_attach(struct bpf_object *obj, const char *module, const char *const *optional,
+		    struct bpf_link **links, int *n, int max)
 {
 	struct bpf_program *prog;
 	const char *event;
@@ -165,6 +205,8 @@ int bpf_tool_attach(struct bpf_object *obj, const char *module, struct bpf_link 
 		links[*n] = bpf_program__attach(prog);
 		if (!links[*n]) {
 			err = -errno;
+			if (err == -ENOENT && is_among(event, optional))
+				continue;
 			return err_say(err, "is this the module that the tool was built with?",
 				       "cannot attach to the tracepoint %s of %s", event, module);
 		}

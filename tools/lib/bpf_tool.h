@@ -40,17 +40,26 @@ void bpf_tool_pick(struct bpf_object *obj, bool raw);
 void bpf_tool_skip(struct bpf_object *obj, const char *event);
 
 /*
+ * Leaves out those tracepoints of the list, which ends with NULL, that the module has
+ * not, as one of an older build. With raw_tp that shows only when they are attached:
+ * bpf_tool_attach() wants the list as well.
+ */
+void bpf_tool_optional(struct bpf_object *obj, const char *module, bool raw,
+		       const char *const *events);
+
+/*
  * Loads; 0 or a status, having said why. The skeleton and not its object alone:
  * only so do bss and rodata become the maps' memory.
  */
 int bpf_tool_load(struct bpf_object_skeleton *skeleton);
 
 /*
- * Attaches every loaded tracepoint program. The links stand in links[] and are
- * *n many, also after a failure. 0 or a status, having said why.
+ * Attaches every loaded tracepoint program; one of optional (NULL: none) only if its
+ * tracepoint is there. The links stand in links[] and are *n many, also after a failure.
+ * 0 or a status, having said why.
  */
-int bpf_tool_attach(struct bpf_object *obj, const char *module, struct bpf_link **links, int *n,
-		    int max);
+int bpf_tool_attach(struct bpf_object *obj, const char *module, const char *const *optional,
+		    struct bpf_link **links, int *n, int max);
 void bpf_tool_detach(struct bpf_link **links, int n);
 
 /* the sums over all CPUs of an entry of u64 words in a per-CPU array */

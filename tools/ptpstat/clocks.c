@@ -213,7 +213,7 @@ void clocks_scan(struct clocks *cs)
 	}
 }
 
-static uint64_t epoch_max(uint64_t cell, uint64_t epoch)
+uint64_t epoch_max(uint64_t cell, uint64_t epoch)
 {
 	return cell >> EPOCH_SHIFT == (epoch & (~0ULL >> EPOCH_SHIFT)) ? cell & EPOCH_NS_MASK : 0;
 }
@@ -251,6 +251,7 @@ static void add_cpu(struct clk *c, const struct ptp_clkstat *new, const struct p
 		hist_add_delta(&f->hist[i], new->hist[i], old->hist[i]);
 	f->events += new->events - old->events;
 	f->drops += new->drops - old->drops;
+	f->alarm_runs += new->alarm_runs - old->alarm_runs;
 	f->skipped += new->skipped - old->skipped;
 	overhear(c, &new->best[epoch & 1], epoch);
 }
@@ -271,6 +272,7 @@ static void add_total(struct clk *c)
 		hist_merge(&t->hist[i], &f->hist[i]);
 	t->events += f->events;
 	t->drops += f->drops;
+	t->alarm_runs += f->alarm_runs;
 	t->skipped += f->skipped;
 }
 
@@ -352,7 +354,7 @@ uint64_t figures_errors(const struct figures *f)
 
 uint64_t figures_runs(const struct figures *f)
 {
-	uint64_t n = f->events + f->drops + f->skipped;
+	uint64_t n = f->events + f->drops + f->alarm_runs + f->skipped;
 
 	for (int i = 0; i < PTP_OP_COUNT; i++)
 		n += f->op[i].count;
@@ -361,7 +363,7 @@ uint64_t figures_runs(const struct figures *f)
 
 bool clk_idle(const struct clk *c)
 {
-	uint64_t n = c->now.events + c->now.drops;
+	uint64_t n = c->now.events + c->now.drops + c->now.alarm_runs;
 
 	for (int i = 0; i < PTP_OP_COUNT; i++)
 		n += c->now.op[i].count;

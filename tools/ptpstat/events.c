@@ -69,6 +69,19 @@ static const struct col error_cols[] = {
 	F("op", COL_STR, s1), F("cmd", COL_INT, a), F("duration_ns", COL_INT, duration),
 };
 
+static const struct col arm_cols[] = {
+	F("reader", COL_INT, reader), F("alarm", COL_INT, a),	 F("due_ns", COL_INT, x),
+	F("interval_ns", COL_INT, y), F("absolute", COL_INT, c), F("hardware", COL_INT, d),
+};
+static const struct col overrun_cols[] = {
+	F("reader", COL_INT, reader), F("alarm", COL_INT, a),	F("count", COL_INT, y),
+	F("due_ns", COL_INT, x),      F("reason", COL_STR, s1),
+};
+static const struct col cancel_cols[] = {
+	F("reader", COL_INT, reader), F("alarm", COL_INT, a), F("fired", COL_INT, x),
+	F("overruns", COL_INT, y),    F("why", COL_STR, s1),
+};
+
 #define KIND(n, cols_) { .name = n, .cols = cols_, .ncols = sizeof(cols_) / sizeof((cols_)[0]) }
 
 static const struct {
@@ -91,9 +104,12 @@ static const struct {
 	[EV_GAP] = KIND("gap", gap_cols),
 	[EV_ORDER] = KIND("order", order_cols),
 	[EV_ERROR] = KIND("error", error_cols),
+	[EV_ARM] = KIND("arm", arm_cols),
+	[EV_OVERRUN] = KIND("overrun", overrun_cols),
+	[EV_CANCEL] = KIND("cancel", cancel_cols),
 };
 
-/* consecutive drops of one reader; the last one's story tells most */
+/* consecutive drops of one reader, or overruns of one alarm; the last one's story tells most */
 struct burst {
 	struct ptp_ev_story last;
 	int64_t first_event_ns;
@@ -124,15 +140,57 @@ static const char *type_name(uint32_t type)
 	return type < 3 ? names[type] : "unknown";
 }
 
+static const char *overrun_reason(uint32_t reason)
+{
+	static const char *const names[] = {
+		[OVERRUN_PENDING] = "pending",
+		[OVERRUN_NO_ROOM] = "no_room",
+	};
+
+	return reason < OVERRUN_REASONS ? names[reason] : "unknown";
+}
+
+static const char *cancel_why(uint32_t why)
+{
+	static const char *const names[] = {
+		[CANCEL_DELETED] = "deleted",		[CANCEL_CLOSED] = "closed",
+		[CANCEL_UNREGISTERED] = "unregistered", [CANCEL_EXEC] = "exec",
+		[CANCEL_DISARMED] = "disarmed",
+	};
+
+	return why < CANCEL_WHYS ? names[why] : "unknown";
+}
+
 static const char *ioctl_name(uint32_t cmd)
 {
 	static const char *const names[] = {
-		[1] = "CLOCK_GETCAPS", "EXTTS_REQUEST", "PEROUT_REQUEST", "ENABLE_PPS",
-		"SYS_OFFSET", "PIN_GETFUNC", "PIN_SETFUNC", "SYS_OFFSET_PRECISE",
-		"SYS_OFFSET_EXTENDED", "CLOCK_GETCAPS2", "EXTTS_REQUEST2", "PEROUT_REQUEST2",
-		"ENABLE_PPS2", "SYS_OFFSET2", "PIN_GETFUNC2", "PIN_SETFUNC2",
-		"SYS_OFFSET_PRECISE2", "SYS_OFFSET_EXTENDED2", "MASK_CLEAR_ALL",
+		[1] = "CLOCK_GETCAPS",
+		"EXTTS_REQUEST",
+		"PEROUT_REQUEST",
+		"ENABLE_PPS",
+		"SYS_OFFSET",
+		"PIN_GETFUNC",
+		"PIN_SETFUNC",
+		"SYS_OFFSET_PRECISE",
+		"SYS_OFFSET_EXTENDED",
+		"CLOCK_GETCAPS2",
+		"EXTTS_REQUEST2",
+		"PEROUT_REQUEST2",
+		"ENABLE_PPS2",
+		"SYS_OFFSET2",
+		"PIN_GETFUNC2",
+		"PIN_SETFUNC2",
+		"SYS_OFFSET_PRECISE2",
+		"SYS_OFFSET_EXTENDED2",
+		"MASK_CLEAR_ALL",
 		"MASK_EN_SINGLE",
+		"SYS_OFFSET_PRECISE_CYCLES",
+		"SYS_OFFSET_EXTENDED_CYCLES",
+		[64] = "ALARM_CREATE",
+		"ALARM_SETTIME",
+		"ALARM_GETTIME",
+		"ALARM_STATUS",
+		"ALARM_DELETE",
 	};
 	uint32_t nr = _IOC_NR(cmd);
 
@@ -176,6 +234,16 @@ static void decode(struct row *r, const struct ptp_ev *e)
 	case EV_ERROR:
 		r->s1 = e->op < PTP_OP_COUNT ? op_names[e->op] : "unknown";
 		break;
+	case EV_ARM:
+		r->c = !!(e->b & ALARM_FLAG_ABSOLUTE);
+		r->d = !!(e->b & ALARM_FLAG_HARDWARE);
+		break;
+	case EV_OVERRUN:
+		r->s1 = overrun_reason(e->b);
+		break;
+	case EV_CANCEL:
+		r->s1 = cancel_why(e->b);
+		break;
 	}
 }
 
@@ -208,6 +276,7 @@ static void describe(char *buf, size_t size, const struct ptp_ev *e, const struc
 {
 	char took[UNITS_LEN + 8] = "", t1[UNITS_LEN], t2[UNITS_LEN], old[32], new[32];
 	const char *name;
+	int at;
 
 	clock_time(old, sizeof(old), e->x);
 	clock_time(new, sizeof(new), e->y);
@@ -278,6 +347,25 @@ static void describe(char *buf, size_t size, const struct ptp_ev *e, const struc
 			snprintf(buf, size, "ioctl 0x%08x%s", e->a, took);
 		else
 			snprintf(buf, size, "%s%s%s%s", r->s1, name ? " " : "", name ?: "", took);
+		break;
+	case EV_ARM:
+		/* to the us: the rest would cost a second line */
+		at = snprintf(buf, size, "alarm %u at %.*s", e->a,
+			      (int)strlen(old) - (wide ? 0 : 3), old);
+		if (r->y)
+			snprintf(buf + at, size - at, ", every %s", units_ns(t2, r->y));
+		break;
+	case EV_OVERRUN:
+		clock_time(old, sizeof(old), r->x);
+		at = snprintf(buf, size, "alarm %u: %" PRId64 "%s", e->a, r->y,
+			      e->b == OVERRUN_PENDING ? " as one is pending"
+						      : ", no room for a signal");
+		if (wide)
+			snprintf(buf + at, size - at, ", from %s on", old);
+		break;
+	case EV_CANCEL:
+		snprintf(buf, size, "alarm %u %s; fired %" PRId64 " + %" PRId64, e->a, r->s1, r->x,
+			 r->y);
 		break;
 	default:
 		snprintf(buf, size, "record of unknown kind %u", e->kind);
@@ -429,7 +517,7 @@ static void write_burst(struct out *o, const struct config *cfg, int i)
 
 	memmove(&bursts[i], &bursts[i + 1], (nbursts - i - 1) * sizeof(b));
 	nbursts--;
-	write_event(o, cfg, &b.last.ev, &b.last, &b);
+	write_event(o, cfg, &b.last.ev, b.last.ev.kind == EV_DROP ? &b.last : NULL, &b);
 }
 
 void event_flush(struct out *o, const struct config *cfg, bool all)
@@ -443,16 +531,32 @@ void event_flush(struct out *o, const struct config *cfg, bool all)
 			i++;
 }
 
-static void add_drop(struct out *o, const struct config *cfg, const struct ptp_ev_story *s)
+static bool folds(const struct ptp_ev *e)
+{
+	return e->kind == EV_DROP || e->kind == EV_OVERRUN;
+}
+
+static void add_to_burst(struct out *o, const struct config *cfg, const struct ptp_ev_story *s)
 {
 	struct burst *b;
+	int64_t overruns;
 
 	for (int i = 0; i < nbursts; i++) {
 		b = &bursts[i];
-		if (b->last.ev.index != s->ev.index || b->last.ev.reader != s->ev.reader)
+		if (b->last.ev.kind != s->ev.kind || b->last.ev.index != s->ev.index ||
+		    b->last.ev.reader != s->ev.reader)
 			continue;
-		/* another channel, or a read in between, is another burst */
-		if (b->last.ev.a == s->ev.a && b->last.since_ns == s->since_ns) {
+		if (s->ev.kind == EV_OVERRUN) {
+			if (b->last.ev.a != s->ev.a)
+				continue;
+			if (b->last.ev.b == s->ev.b) {
+				overruns = b->last.ev.y + s->ev.y;
+				b->last = *s;
+				b->last.ev.y = overruns;
+				return;
+			}
+		} else if (b->last.ev.a == s->ev.a && b->last.since_ns == s->since_ns) {
+			/* another channel, or a read in between, is another burst */
 			b->last = *s;
 			b->count++;
 			return;
@@ -471,12 +575,15 @@ static void add_drop(struct out *o, const struct config *cfg, const struct ptp_e
 		write_burst(o, cfg, nbursts - 1);
 }
 
-/* must the drops before it be told before e? What has no part in them does not matter. */
+/* must the burst before it be told before e? What has no part in it does not matter. */
 static bool ends_burst(const struct ptp_ev *e, const struct ptp_ev *drop)
 {
 	if (e->index != drop->index)
 		return false;
 	switch (e->kind) {
+	case EV_ARM:
+	case EV_CANCEL:
+		return drop->kind == EV_OVERRUN && e->a == drop->a;
 	case EV_RELEASE:
 	case EV_MASK:
 		return e->reader == drop->reader;
@@ -497,8 +604,8 @@ void event_show(struct out *o, const struct config *cfg, const void *data, size_
 
 	/* the ring's memory is read-only, and names are cleaned in place */
 	memcpy(&s, data, has_story ? sizeof(s) : sizeof(s.ev));
-	if (s.ev.kind == EV_DROP) {
-		add_drop(o, cfg, &s);
+	if (folds(&s.ev)) {
+		add_to_burst(o, cfg, &s);
 		return;
 	}
 	for (int i = 0; i < nbursts;)

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "alarms.h"
 #include "bpf_tool.h"
 #include "clocks.h"
 #include "config.h"
@@ -181,6 +182,7 @@ struct ptpstat {
 	struct ring_buffer *ring;
 	struct clocks clocks;
 	struct procs procs;
+	struct alarms alarms;
 	struct books books;
 	struct bpf_cost cost_start, cost_before;
 	double cpu_hz;
@@ -227,6 +229,8 @@ static void size_maps(struct ptpstat *s)
 	struct ptpstat_bpf *b = s->bpf;
 	int n = s->cfg.max_clocks;
 
+	if (s->cfg.events || s->cfg.pid)
+		bpf_map__set_max_entries(b->maps.owners, READERS);
 	bpf_map__set_max_entries(b->maps.clocks, n);
 	bpf_map__set_max_entries(b->maps.state, n);
 	if (s->cfg.by_process)
@@ -248,10 +252,15 @@ static int on_record(void *arg, void *data, size_t size)
 	return 0;
 }
 
+/* a module without alarms has all the rest */
+static const char *const optional[] = { "ptp_alarm_arm", "ptp_alarm_fire", "ptp_alarm_overrun",
+					"ptp_alarm_cancel", NULL };
+
 static int start_bpf(struct ptpstat *s)
 {
 	/* what only the stream needs */
-	static const char *const stream_only[] = { "ptp_release", "ptp_mask", "ptp_pin" };
+	static const char *const stream_only[] = { "ptp_release", "ptp_mask", "ptp_pin",
+						   "ptp_alarm_arm", "ptp_alarm_cancel" };
 	LIBBPF_OPTS(bpf_test_run_opts, run);
 	bool raw = s->cfg.raw_tp;
 	int err;
@@ -272,8 +281,9 @@ static int start_bpf(struct ptpstat *s)
 	if (err)
 		return err;
 	size_maps(s);
-	for (unsigned int i = 0; !s->cfg.events && i < 3; i++)
+	for (unsigned int i = 0; !s->cfg.events && i < sizeof(stream_only) / sizeof(char *); i++)
 		bpf_tool_skip(s->bpf->obj, stream_only[i]);
+	bpf_tool_optional(s->bpf->obj, MODULE, raw, optional);
 	bpf_tool_pick(s->bpf->obj, raw);
 	err = bpf_tool_load(s->bpf->skeleton);
 	if (err)
@@ -281,6 +291,8 @@ static int start_bpf(struct ptpstat *s)
 	err = clocks_init(&s->clocks, s->bpf, s->cfg.max_clocks, s->cfg.probe);
 	if (!err && s->cfg.by_process)
 		err = procs_init(&s->procs, bpf_map__fd(s->bpf->maps.procs), s->clocks.cpus);
+	if (!err)
+		err = alarms_init(&s->alarms, bpf_map__fd(s->bpf->maps.alarms), s->clocks.cpus);
 	if (err)
 		return err_say(err, NULL, "cannot begin");
 	s->clocks.epoch = 1;
@@ -293,7 +305,7 @@ static int start_bpf(struct ptpstat *s)
 		if (!s->ring)
 			return err_say(errno, NULL, "cannot map the ring buffer");
 	}
-	return bpf_tool_attach(s->bpf->obj, MODULE, s->links, &s->nlinks, MAX_LINKS);
+	return bpf_tool_attach(s->bpf->obj, MODULE, optional, s->links, &s->nlinks, MAX_LINKS);
 }
 
 static void read_books(struct ptpstat *s)
@@ -307,6 +319,7 @@ static void read_books(struct ptpstat *s)
 	}
 	s->books.outside = s->bpf->bss->outside;
 	s->books.procs_full = s->bpf->bss->procs_full;
+	s->books.alarms_full = s->bpf->bss->alarms_full;
 }
 
 /* runs of our programs since the last report, or in all */
@@ -340,6 +353,7 @@ static void look(struct ptpstat *s)
 {
 	clocks_scan(&s->clocks);
 	clocks_harvest(&s->clocks);
+	alarms_harvest(&s->alarms, s->clocks.epoch - 1);
 	if (s->cfg.by_process)
 		procs_harvest(&s->procs);
 	read_books(s);
@@ -373,8 +387,8 @@ static void on_interval(void *arg)
 		reckon(s, &cost, elapsed, false);
 		say_waiting(s);
 		if (s->clocks.n || s->out.json)
-			report_interval(&s->out, &s->cfg, &s->clocks, &s->procs, elapsed,
-					&s->books, &cost);
+			report_interval(&s->out, &s->cfg, &s->clocks, &s->procs, &s->alarms,
+					elapsed, &s->books, &cost);
 	}
 	if (!out_ok(&s->out) ||
 	    (s->cfg.common.count && ++s->reports >= s->cfg.common.count))
@@ -407,7 +421,8 @@ static void finish(struct ptpstat *s)
 	look(s);
 	elapsed = (end - s->start_ns) / 1e9;
 	reckon(s, &cost, elapsed, true);
-	report_total(&s->out, &s->cfg, &s->clocks, &s->procs, elapsed, &s->books, &cost);
+	report_total(&s->out, &s->cfg, &s->clocks, &s->procs, &s->alarms, elapsed, &s->books,
+		     &cost);
 	if (s->cfg.events && s->books.emitted != s->books.seen + s->books.lost)
 		err_say(0, NULL, "the books do not balance: please report");
 }
@@ -417,7 +432,7 @@ static bool lost_any(const struct ptpstat *s)
 	for (int i = 0; i < s->clocks.n; i++)
 		if (s->clocks.v[i]->total.drops)
 			return true;
-	return s->books.lost || s->books.outside || s->books.procs_full;
+	return s->books.lost || s->books.outside || s->books.procs_full || s->books.alarms_full;
 }
 
 static void say_start(struct ptpstat *s)
@@ -499,6 +514,7 @@ int main(int argc, char **argv)
 	loop_free(&s.loop);
 	clocks_free(&s.clocks);
 	procs_free(&s.procs);
+	alarms_free(&s.alarms);
 	report_free();
 	ptpstat_bpf__destroy(s.bpf);
 	free(s.cfg.clocks);

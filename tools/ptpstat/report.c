@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "alarms.h"
 #include "procs.h"
 #include "report.h"
 #include "table.h"
@@ -124,14 +125,60 @@ static const struct col total_proc_cols[] = {
 	{ "avg", "avg_ns", COL_NS, 0, AT(proc_out, avg), 7 },
 };
 
+struct alarm_out {
+	const char *clock;
+	const char *comm;
+	int64_t pid, reader;
+	double rate, overruns;
+	uint64_t n, n_overruns;
+	int64_t avg, p50, p90, p99, p999, max;
+	const struct hist *hist;
+};
+
+static const struct col alarm_cols[] = {
+	{ "clock", "clock", COL_STR, COL_LEFT, AT(alarm_out, clock), 5 },
+	{ "alarms of", "comm", COL_STR, COL_LEFT, AT(alarm_out, comm), 16 },
+	{ "pid", "pid", COL_INT, 0, AT(alarm_out, pid), 7 },
+	{ "reader", "reader", COL_INT, 0, AT(alarm_out, reader), 6 },
+	{ "fired/s", "fired_per_s", COL_RATE, 0, AT(alarm_out, rate), 8 },
+	{ "over/s", "overruns_per_s", COL_RATE, COL_WARN, AT(alarm_out, overruns), 7 },
+	{ NULL, "late_avg_ns", COL_NS, COL_NO_TEXT, AT(alarm_out, avg), 0 },
+	{ "late50", "late_p50_ns", COL_NS, 0, AT(alarm_out, p50), 7 },
+	{ "late90", "late_p90_ns", COL_NS, COL_WIDE, AT(alarm_out, p90), 7 },
+	{ "late99", "late_p99_ns", COL_NS, 0, AT(alarm_out, p99), 7 },
+	{ "late99.9", "late_p999_ns", COL_NS, COL_WIDE, AT(alarm_out, p999), 8 },
+	{ "latemax", "late_max_ns", COL_NS, 0, AT(alarm_out, max), 7 },
+	{ NULL, "fired", COL_COUNT, COL_NO_TEXT, AT(alarm_out, n), 0 },
+	{ NULL, "overruns", COL_COUNT, COL_NO_TEXT, AT(alarm_out, n_overruns), 0 },
+	{ NULL, "late_histogram_ns", COL_HIST, COL_NO_TEXT, AT(alarm_out, hist), 0 },
+};
+
+static const struct col total_alarm_cols[] = {
+	{ "clock", "clock", COL_STR, COL_LEFT, AT(alarm_out, clock), 5 },
+	{ "alarms of", "comm", COL_STR, COL_LEFT, AT(alarm_out, comm), 16 },
+	{ "pid", "pid", COL_INT, 0, AT(alarm_out, pid), 7 },
+	{ "reader", "reader", COL_INT, 0, AT(alarm_out, reader), 6 },
+	{ "fired", "fired", COL_COUNT, 0, AT(alarm_out, n), 8 },
+	{ "over", "overruns", COL_COUNT, COL_WARN, AT(alarm_out, n_overruns), 7 },
+	{ NULL, "late_avg_ns", COL_NS, COL_NO_TEXT, AT(alarm_out, avg), 0 },
+	{ "late50", "late_p50_ns", COL_NS, 0, AT(alarm_out, p50), 7 },
+	{ "late90", "late_p90_ns", COL_NS, COL_WIDE, AT(alarm_out, p90), 7 },
+	{ "late99", "late_p99_ns", COL_NS, 0, AT(alarm_out, p99), 7 },
+	{ "late99.9", "late_p999_ns", COL_NS, COL_WIDE, AT(alarm_out, p999), 8 },
+	{ "latemax", "late_max_ns", COL_NS, 0, AT(alarm_out, max), 7 },
+	{ NULL, "late_histogram_ns", COL_HIST, COL_NO_TEXT, AT(alarm_out, hist), 0 },
+};
+
 #define TABLE(k, c) { .key = k, .cols = c, .ncols = sizeof(c) / sizeof((c)[0]) }
 
 static struct table clock_table = TABLE("clocks", clock_cols);
 static struct table op_table = TABLE("operations", op_cols);
 static struct table proc_table = TABLE("processes", proc_cols);
+static struct table alarm_table = TABLE("alarms", alarm_cols);
 static struct table total_clock_table = TABLE("clocks", total_clock_cols);
 static struct table total_op_table = TABLE("operations", total_op_cols);
 static struct table total_proc_table = TABLE("processes", total_proc_cols);
+static struct table total_alarm_table = TABLE("alarms", total_alarm_cols);
 
 void report_stamp(struct out *o, const struct config *cfg)
 {
@@ -241,6 +288,57 @@ static void proc_rows(struct out *o, struct procs *ps, struct clocks *cs, struct
 	table_end(t, o);
 }
 
+/* only where there are any: most clocks have none */
+static void alarm_rows(struct out *o, const struct config *cfg, const struct alarms *as,
+		       const struct clocks *cs, struct table *t, double elapsed, bool total)
+{
+	struct alarm_out r = {};
+	bool any = false;
+	char text[64];
+
+	table_begin(t, o);
+	for (int i = 0; i < as->n; i++) {
+		const struct alarm_row *a = &as->v[i];
+		const struct alarm_figures *f = total ? &a->total : &a->now;
+
+		if (!f->fired && !f->overruns)
+			continue;
+		if (!any)
+			out_text(o, "%s", "");
+		any = true;
+		snprintf(text, sizeof(text), "ptp%u", a->key.slot + cs->first_index);
+		r.clock = text;
+		r.comm = a->tgid ? a->comm : NULL;
+		r.pid = a->tgid ? (int64_t)a->tgid : COL_UNKNOWN;
+		r.reader = a->key.reader;
+		r.n = f->fired;
+		r.n_overruns = f->overruns;
+		r.rate = f->fired / elapsed;
+		r.overruns = f->overruns / elapsed;
+		r.avg = f->fired ? (int64_t)(f->late_sum_ns / f->fired) : COL_UNKNOWN;
+		r.p50 = percentile(&f->late, 0.50, f->late_max_ns);
+		r.p90 = percentile(&f->late, 0.90, f->late_max_ns);
+		r.p99 = percentile(&f->late, 0.99, f->late_max_ns);
+		r.p999 = percentile(&f->late, 0.999, f->late_max_ns);
+		/* 0: as in op_row() */
+		r.max = f->late_max_ns ? (int64_t)f->late_max_ns : percentile(&f->late, 1, 0);
+		r.hist = cfg->histograms ? &f->late : NULL;
+		table_row(t, o, &r);
+	}
+	table_end(t, o);
+	for (int i = 0; cfg->histograms && !o->json && i < as->n; i++) {
+		const struct alarm_row *a = &as->v[i];
+		const struct alarm_figures *f = total ? &a->total : &a->now;
+
+		if (!hist_count(&f->late))
+			continue;
+		out_text(o, "%s", "");
+		snprintf(text, sizeof(text), "ptp%u %u late ns", a->key.slot + cs->first_index,
+			 a->key.reader);
+		hist_print(o->f, &f->late, text, o->wide);
+	}
+}
+
 static void op_rows(struct out *o, const struct config *cfg, struct clocks *cs, struct table *t,
 		    double elapsed, bool total)
 {
@@ -290,6 +388,10 @@ static void footer(struct out *o, const struct config *cfg, const struct clocks 
 			out_text(o, "%sprocesses: no room for %" PRIu64 " operations%s",
 				 out_red(o), b->procs_full, out_plain(o));
 	}
+	out_u64(o, "alarms_full", b->alarms_full);
+	if (b->alarms_full)
+		out_text(o, "%salarms: no room for %" PRIu64 " notifications%s", out_red(o),
+			 b->alarms_full, out_plain(o));
 	if (isfinite(cost->cpu))
 		snprintf(cpu, sizeof(cpu), cost->cpu < 0.0001 ? ", under 0.01 %% of a CPU" :
 			 ", about %.2f %% of a CPU", cost->cpu * 100);
@@ -302,7 +404,8 @@ static void footer(struct out *o, const struct config *cfg, const struct clocks 
 }
 
 void report_interval(struct out *o, const struct config *cfg, struct clocks *cs, struct procs *ps,
-		     double elapsed, const struct books *books, const struct cost *cost)
+		     const struct alarms *as, double elapsed, const struct books *books,
+		     const struct cost *cost)
 {
 	struct clock_row r;
 	bool idle = true;
@@ -326,6 +429,7 @@ void report_interval(struct out *o, const struct config *cfg, struct clocks *cs,
 	table_end(&clock_table, o);
 	out_text(o, "%s", "");
 	op_rows(o, cfg, cs, &op_table, elapsed, false);
+	alarm_rows(o, cfg, as, cs, &alarm_table, elapsed, false);
 	if (cfg->by_process) {
 		out_text(o, "%s", "");
 		proc_rows(o, ps, cs, &proc_table, elapsed, false);
@@ -336,7 +440,8 @@ void report_interval(struct out *o, const struct config *cfg, struct clocks *cs,
 }
 
 void report_total(struct out *o, const struct config *cfg, struct clocks *cs, struct procs *ps,
-		  double elapsed, const struct books *books, const struct cost *cost)
+		  const struct alarms *as, double elapsed, const struct books *books,
+		  const struct cost *cost)
 {
 	struct clock_row r;
 
@@ -353,6 +458,7 @@ void report_total(struct out *o, const struct config *cfg, struct clocks *cs, st
 	if (cs->n)
 		out_text(o, "%s", "");
 	op_rows(o, cfg, cs, &total_op_table, elapsed, true);
+	alarm_rows(o, cfg, as, cs, &total_alarm_table, elapsed, true);
 	if (cfg->by_process) {
 		out_text(o, "%s", "");
 		proc_rows(o, ps, cs, &total_proc_table, elapsed, true);
@@ -375,4 +481,6 @@ void report_free(void)
 	table_free(&total_clock_table);
 	table_free(&total_op_table);
 	table_free(&total_proc_table);
+	table_free(&alarm_table);
+	table_free(&total_alarm_table);
 }

@@ -16,6 +16,7 @@ struct books {
 	uint64_t lost;
 	uint64_t outside;	/* of clocks beyond the slots */
 	uint64_t procs_full;
+	uint64_t alarms_full;
 };
 
 struct cost {
@@ -24,12 +25,15 @@ struct cost {
 	bool measured;		/* by bpf_stats; else reckoned from the instructions */
 };
 
+struct alarms;
 struct procs;
 
 void report_interval(struct out *o, const struct config *cfg, struct clocks *cs, struct procs *ps,
-		     double elapsed, const struct books *books, const struct cost *cost);
+		     const struct alarms *as, double elapsed, const struct books *books,
+		     const struct cost *cost);
 void report_total(struct out *o, const struct config *cfg, struct clocks *cs, struct procs *ps,
-		  double elapsed, const struct books *books, const struct cost *cost);
+		  const struct alarms *as, double elapsed, const struct books *books,
+		  const struct cost *cost);
 void report_free(void);
 
 /* adds "time" and "mono_ns" to the record, or with -T prints a line */

@@ -123,7 +123,8 @@ struct ptp_alarm_setting {
  * @flags: PTP_ALARM_ARMED, PTP_ALARM_HARDWARE
  * @fired: notifications since it was made
  * @overruns: expirations without a notification of their own, since it was made
- * @last_overruns: those that belong to the last notification (timer_getoverrun)
+ * @last_overruns: those that belong to the last notification; SIGNAL: to the last that
+ *	was accepted (timer_getoverrun)
  * @lateness_ns: of the last expiration that was notified, in the clock's time
  * @max_lateness_ns: largest since it was made
  * @due: next expiration in the clock's time, 0 when disarmed

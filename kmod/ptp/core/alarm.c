@@ -56,21 +56,21 @@ static unsigned int alarm_gap_us = 50;
 module_param(alarm_gap_us, uint, 0644);
 MODULE_PARM_DESC(alarm_gap_us, "shortest time between two expirations, us");
 
-#define ALARM_FAR	NSEC_PER_SEC		/* longest sleep: the rate may change unseen */
-#define ALARM_NEAR	(10 * NSEC_PER_MSEC)	/* what is nearer than this is slept in one go */
-#define ALARM_RETRY	(10 * NSEC_PER_MSEC)	/* until a clock that cannot be read is read again */
-#define ALARM_POSTPONE	NSEC_PER_MSEC		/* while the owner is in the middle of an exec */
-#define RATE_SHIFT	28			/* of &ptp_alarms.mult */
-#define RATE_ONE	(1ULL << RATE_SHIFT)
-#define RATE_FIRST	(8 * NSEC_PER_MSEC)	/* shortest base of an estimate, if it is the first */
-#define RATE_BASE	(250 * NSEC_PER_MSEC)	/* and later */
-#define RATE_OLD	(30 * NSEC_PER_SEC)	/* a base that tells nothing any more */
-#define PPM_ONE		(1000000LL << 16)	/* rate 1 as scaled ppm */
+#define ALARM_FAR      NSEC_PER_SEC	    /* longest sleep: the rate may change unseen */
+#define ALARM_NEAR     (10 * NSEC_PER_MSEC) /* what is nearer than this is slept in one go */
+#define ALARM_RETRY    (10 * NSEC_PER_MSEC) /* until a clock that cannot be read is read again */
+#define ALARM_POSTPONE NSEC_PER_MSEC	    /* while the owner is in the middle of an exec */
+#define RATE_SHIFT     28		    /* of &ptp_alarms.mult */
+#define RATE_ONE       (1ULL << RATE_SHIFT)
+#define RATE_FIRST     (8 * NSEC_PER_MSEC)   /* shortest base of an estimate, if it is the first */
+#define RATE_BASE      (250 * NSEC_PER_MSEC) /* and later */
+#define RATE_OLD       (30 * NSEC_PER_SEC)   /* a base that tells nothing any more */
+#define PPM_ONE	       (1000000LL << 16)     /* rate 1 as scaled ppm */
 
 enum alarm_cancel { CANCEL_DELETED, CANCEL_CLOSED, CANCEL_CLOCK, CANCEL_EXEC, CANCEL_DISARMED };
 enum alarm_overrun { OVERRUN_PENDING, OVERRUN_NO_ROOM };
 
-#define TRACE_HARDWARE	2	/* in the flags of ptp_alarm_arm, beside PTP_ALARM_ABSTIME */
+#define TRACE_HARDWARE 2 /* in the flags of ptp_alarm_arm, beside PTP_ALARM_ABSTIME */
 
 /* one reading of the clock: what it showed, and at which ns of CLOCK_MONOTONIC */
 struct alarm_reading {
@@ -102,6 +102,7 @@ struct alarm_user {
  * @fired: notifications
  * @overruns: expirations without one
  * @last_overruns: of these, what belongs to the last notification
+ * @accepted_overruns: SIGNAL: likewise of the notification before it
  * @carry: of these, what the next notification will account for
  * @lateness: of the last notification
  * @max_lateness: the largest
@@ -131,6 +132,7 @@ struct ptp_alarm {
 	u64 fired;
 	u64 overruns;
 	u64 last_overruns;
+	u64 accepted_overruns;
 	u64 carry;
 	s64 lateness;
 	s64 max_lateness;
@@ -202,8 +204,7 @@ static void follow_dial(struct ptp_clock *ptp)
 	alarms->base_known = false;
 }
 
-static void learn_rate(struct ptp_clock *ptp, const struct alarm_reading *now,
-		       unsigned int steps)
+static void learn_rate(struct ptp_clock *ptp, const struct alarm_reading *now, unsigned int steps)
 {
 	struct ptp_alarms *alarms = &ptp->alarms;
 	s64 mono = now->mono - alarms->base_mono, phc = sub_ns(now->phc, alarms->base_phc);
@@ -217,8 +218,8 @@ static void learn_rate(struct ptp_clock *ptp, const struct alarm_reading *now,
 	if (alarms->base_known && mono < RATE_OLD && phc > 0) {
 		mult = div64_u64((u64)mono << RATE_SHIFT, phc);
 		/* one that makes no sense comes from a step that nobody told us of */
-		if (mult > alarms->mult / 4 && mult < alarms->mult * 4 &&
-		    mult > RATE_ONE / 16 && mult < RATE_ONE * 16) {
+		if (mult > alarms->mult / 4 && mult < alarms->mult * 4 && mult > RATE_ONE / 16 &&
+		    mult < RATE_ONE * 16) {
 			alarms->mult = mult;
 			alarms->rate_known = true;
 			if (mono < RATE_BASE)
@@ -330,8 +331,9 @@ static bool load_hardware(struct ptp_clock *ptp, s64 due)
 
 static s64 rest_of(const struct ptp_alarms *alarms)
 {
-	return alarms->early < 2 ? 0 :
-	       ((s64)READ_ONCE(alarm_gap_us) * NSEC_PER_USEC) << min(alarms->early - 2, 8U);
+	s64 gap = (s64)READ_ONCE(alarm_gap_us) * NSEC_PER_USEC;
+
+	return alarms->early < 2 ? 0 : gap << min(alarms->early - 2, 8U);
 }
 
 /* Have us woken for the earliest alarm that is left. */
@@ -377,7 +379,7 @@ static struct sighand_struct *find_and_lock(struct task_struct *task)
 	while ((sighand = rcu_dereference(task->sighand))) {
 		spin_lock_irq(&sighand->siglock);
 		if (likely(sighand == rcu_access_pointer(task->sighand))) {
-			__release(&sighand->siglock);	/* see lock_signals() */
+			__release(&sighand->siglock); /* see lock_signals() */
 			return sighand;
 		}
 		/* exec has given it another in between */
@@ -486,6 +488,53 @@ unlock_rcu:
 	rcu_read_unlock();
 }
 
+/* siglock held; see find_target() */
+static struct task_struct *choose_target(struct ptp_alarm *alarm, struct task_struct *leader, u64 n,
+					 enum sent *why)
+{
+	struct task_struct *target;
+	struct sigqueue *q;
+
+	if (leader->signal->flags & SIGNAL_GROUP_EXIT)
+		return NULL;
+	if (alarm->to_thread) {
+		*why = NO_ROOM;
+		target = pid_task(alarm->thread, PIDTYPE_PID);
+		if (target && (!same_thread_group(target, leader) || target->flags & PF_EXITING))
+			return NULL;
+	} else {
+		target = pick_thread(alarm, leader);
+	}
+	if (!target)
+		return NULL;
+	q = queued_signal(alarm->to_thread ? &target->pending : &leader->signal->shared_pending,
+			  alarm);
+	if (q) {
+		alarm->last_overruns += n;
+		q->info.si_overrun = min_t(u64, alarm->last_overruns, INT_MAX);
+	} else if (alarm->signo < SIGRTMIN && sigismember(&target->pending.signal, alarm->signo)) {
+		/* somebody else's: the kernel would not queue a second */
+		alarm->carry += n;
+	} else {
+		return get_task_struct(target);
+	}
+	*why = STILL_PENDING;
+	return NULL;
+}
+
+static struct task_struct *take_aim(struct ptp_alarm *alarm, struct task_struct *leader, u64 n,
+				    enum sent *why)
+{
+	struct sighand_struct *sighand = lock_signals(leader);
+	struct task_struct *target;
+
+	if (!sighand)
+		return NULL;
+	target = choose_target(alarm, leader, n, why);
+	spin_unlock_irq(&sighand->siglock);
+	return target;
+}
+
 /*
  * The thread to send to, with a reference; or none, and why. n expirations of an
  * alarm whose signal is still pending are told to whoever will get it.
@@ -493,47 +542,12 @@ unlock_rcu:
 static struct task_struct *find_target(struct ptp_alarm *alarm, u64 n, enum sent *why)
 {
 	struct task_struct *leader, *target = NULL;
-	struct sighand_struct *sighand;
-	struct sigqueue *q;
 
 	*why = OWNER_GONE;
 	rcu_read_lock();
 	leader = pid_task(alarm->process, PIDTYPE_TGID);
-	if (!leader || READ_ONCE(leader->self_exec_id) != alarm->exec_id)
-		goto unlock_rcu;
-	sighand = lock_signals(leader);
-	if (!sighand)
-		goto unlock_rcu;
-	if (leader->signal->flags & SIGNAL_GROUP_EXIT)
-		goto unlock;
-	if (alarm->to_thread) {
-		*why = NO_ROOM;
-		target = pid_task(alarm->thread, PIDTYPE_PID);
-		if (target && (!same_thread_group(target, leader) || target->flags & PF_EXITING))
-			target = NULL;
-	} else {
-		target = pick_thread(alarm, leader);
-	}
-	if (!target)
-		goto unlock;
-	q = queued_signal(alarm->to_thread ? &target->pending : &leader->signal->shared_pending,
-			  alarm);
-	if (q) {
-		alarm->last_overruns += n;
-		q->info.si_overrun = min_t(u64, alarm->last_overruns, INT_MAX);
-	} else if (alarm->signo < SIGRTMIN &&
-		   sigismember(&target->pending.signal, alarm->signo)) {
-		/* somebody else's: the kernel would not queue a second */
-		alarm->carry += n;
-	} else {
-		get_task_struct(target);
-		goto unlock;
-	}
-	*why = STILL_PENDING;
-	target = NULL;
-unlock:
-	spin_unlock_irq(&sighand->siglock);
-unlock_rcu:
+	if (leader && READ_ONCE(leader->self_exec_id) == alarm->exec_id)
+		target = take_aim(alarm, leader, n, why);
 	rcu_read_unlock();
 	return target;
 }
@@ -567,6 +581,7 @@ static enum sent signal_process(struct ptp_alarm *alarm, u64 n)
 		alarm->carry += n;
 		return NO_ROOM;
 	}
+	alarm->accepted_overruns = alarm->last_overruns;
 	alarm->last_overruns = overruns;
 	alarm->carry = 0;
 	return SENT;
@@ -614,6 +629,42 @@ static bool owner_is_gone(const struct ptp_alarm *alarm)
 	gone = !leader || READ_ONCE(leader->self_exec_id) != alarm->exec_id;
 	rcu_read_unlock();
 	return gone;
+}
+
+static bool is_queued(const struct ptp_alarm *alarm, struct task_struct *task)
+{
+	struct sigpending *pending =
+		alarm->to_thread ? &task->pending : &task->signal->shared_pending;
+	struct sighand_struct *sighand = lock_signals(task);
+	bool queued;
+
+	if (!sighand)
+		return false;
+	queued = queued_signal(pending, alarm);
+	spin_unlock_irq(&sighand->siglock);
+	return queued;
+}
+
+/*
+ * What timer_getoverrun() wants: the overruns of the signal that was accepted last. The
+ * next one may be pending already.
+ */
+static u64 accepted_overruns(const struct ptp_alarm *alarm)
+{
+	u64 overruns = alarm->last_overruns;
+	struct task_struct *task;
+
+	if (alarm->notify != PTP_ALARM_NOTIFY_SIGNAL)
+		return overruns;
+	rcu_read_lock();
+	if (alarm->to_thread)
+		task = pid_task(alarm->thread, PIDTYPE_PID);
+	else
+		task = pid_task(alarm->process, PIDTYPE_TGID);
+	if (task && is_queued(alarm, task))
+		overruns = alarm->accepted_overruns;
+	rcu_read_unlock();
+	return overruns;
 }
 
 /* ---- expirations ---- */
@@ -769,8 +820,8 @@ static void alarm_pass(struct kthread_work *work)
 	if (expire_all(ptp, now.phc)) {
 		alarms->early = 0;
 		end = ktime_get_ns();
-		alarms->next_pass = end + max((s64)READ_ONCE(alarm_gap_us) * NSEC_PER_USEC,
-					      end - start);
+		alarms->next_pass =
+			end + max((s64)READ_ONCE(alarm_gap_us) * NSEC_PER_USEC, end - start);
 	} else if (rang || (alarms->expected && start >= alarms->expected)) {
 		alarms->early++;
 	}
@@ -818,8 +869,8 @@ static void shift_alarms(struct ptp_clock *ptp, const struct alarm_reading *befo
  *
  * Context: process context, may sleep. Releases the mutex.
  */
-void ptp_alarm_follow(struct ptp_clock *ptp, bool held, int err, const s64 *delta,
-		      s64 old_ns, s64 old_mono)
+void ptp_alarm_follow(struct ptp_clock *ptp, bool held, int err, const s64 *delta, s64 old_ns,
+		      s64 old_mono)
 {
 	struct alarm_reading before = { .phc = old_ns, .mono = old_mono }, now;
 	struct ptp_alarms *alarms = &ptp->alarms;
@@ -1073,7 +1124,7 @@ static void tell_setting(const struct ptp_alarm *alarm, const struct alarm_readi
 	/* one that is due, but whose time to expire has not come, is armed still */
 	if (alarm->armed)
 		left = max(sub_ns(alarm->due, now->phc), 1LL);
-	*setting = (struct ptp_alarm_setting) {
+	*setting = (struct ptp_alarm_setting){
 		.id = alarm->id,
 		.value = ptp_time_from_ts(ns_to_timespec64(left)),
 		.interval = ptp_time_from_ts(ns_to_timespec64(alarm->interval)),
@@ -1118,7 +1169,8 @@ static int set_alarm(struct ptp_clock *ptp, struct ptp_alarm *alarm,
 	if (value)
 		trace_ptp_alarm_arm(ptp->index, alarm->reader->id, alarm->id, due, interval,
 				    (relative ? 0 : PTP_ALARM_ABSTIME) |
-				    (has_hardware(ptp) ? TRACE_HARDWARE : 0), err);
+					    (has_hardware(ptp) ? TRACE_HARDWARE : 0),
+				    err);
 	else if (!err && was_armed)
 		trace_ptp_alarm_cancel(ptp->index, alarm->reader->id, alarm->id, alarm->fired,
 				       alarm->overruns, CANCEL_DISARMED);
@@ -1152,8 +1204,8 @@ long ptp_alarm_settime(struct ptp_reader *reader, struct ptp_alarm_setting __use
 	alarm = find_alarm(reader, setting.id);
 	if (!alarm)
 		err = -ENOENT;
-	else if (!setting_is_sound(&setting, PTP_ALARM_ABSTIME) ||
-		 !time_is_sound(&setting.value) || !time_is_sound(&setting.interval))
+	else if (!setting_is_sound(&setting, PTP_ALARM_ABSTIME) || !time_is_sound(&setting.value) ||
+		 !time_is_sound(&setting.interval))
 		err = -EINVAL;
 	else
 		err = set_alarm(ptp, alarm, &setting);
@@ -1220,7 +1272,7 @@ long ptp_alarm_status(struct ptp_reader *reader, struct ptp_alarm_status __user 
 			       (has_hardware(ptp) ? PTP_ALARM_HARDWARE : 0);
 		status.fired = alarm->fired;
 		status.overruns = alarm->overruns;
-		status.last_overruns = alarm->last_overruns;
+		status.last_overruns = accepted_overruns(alarm);
 		status.lateness_ns = alarm->lateness;
 		status.max_lateness_ns = alarm->max_lateness;
 		if (alarm->armed)
@@ -1339,7 +1391,8 @@ void ptp_alarm_show(struct seq_file *seq, struct ptp_clock *ptp)
 	static const char *const names[] = { "event", "signal", "eventfd", "none" };
 	const struct ptp_alarm *alarm;
 
-	seq_puts(seq, "reader alarm     pid comm            notify  set                due_ns          interval_ns      fired   overruns   lateness_ns max_late_ns\n");
+	seq_puts(seq, "reader alarm     pid comm            notify  set                due_ns      "
+		      "    interval_ns      fired   overruns   lateness_ns max_late_ns\n");
 	mutex_lock(&ptp->alarms.mutex);
 	list_for_each_entry(alarm, &ptp->alarms.all, of_clock) {
 		const char *set = alarm->relative ? "rel" : "abs";

@@ -233,8 +233,8 @@ int ptp_op_settime(struct ptp_clock *ptp, const struct timespec64 *ts, int refus
 	struct timespec64 old;
 	u64 start;
 
-	readable = !(info->gettimex64 ? info->gettimex64(info, &old, NULL) :
-					info->gettime64(info, &old));
+	readable = !(info->gettimex64 ? info->gettimex64(info, &old, NULL)
+				      : info->gettime64(info, &old));
 	if (readable)
 		old_ns = timespec64_to_ns(&old);
 	start = ktime_get_ns();

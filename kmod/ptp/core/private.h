@@ -57,8 +57,8 @@ static_assert(__same_type(((struct posix_clock_operations *)NULL)->open,
 #define PTP_QUEUE_CAPACITY	(PTP_QUEUE_SLOTS - 1)
 #define PTP_READ_MAX		30	/* events a read() */
 
-#define PTP_VCLOCKS_DEFAULT	20	/* max_vclocks at first */
-#define PTP_VCLOCKS_LIMIT	(KMALLOC_MAX_SIZE / sizeof(int))	/* and at most */
+#define PTP_VCLOCKS_DEFAULT 20				     /* max_vclocks at first */
+#define PTP_VCLOCKS_LIMIT   (KMALLOC_MAX_SIZE / sizeof(int)) /* and at most */
 
 #define PTP_DEPARTED		16	/* closed readers remembered for their drops */
 
@@ -107,7 +107,7 @@ struct ptp_change {
 };
 
 /* kinds of change: PTP_OP_SETTIME .. PTP_OP_VCLOCKS */
-#define PTP_N_CHANGES	(PTP_OP_VCLOCKS - PTP_OP_SETTIME + 1)
+#define PTP_N_CHANGES (PTP_OP_VCLOCKS - PTP_OP_SETTIME + 1)
 
 /**
  * struct ptp_reader - one open file, with its queue of external events
@@ -394,8 +394,8 @@ void ptp_alarm_init(struct ptp_clock *ptp);
 void ptp_alarm_stop(struct ptp_clock *ptp);
 void ptp_alarm_kick(struct ptp_clock *ptp);
 void ptp_alarm_event(struct ptp_clock *ptp);
-void ptp_alarm_follow(struct ptp_clock *ptp, bool held, int err, const s64 *delta,
-		      s64 old_ns, s64 old_mono);
+void ptp_alarm_follow(struct ptp_clock *ptp, bool held, int err, const s64 *delta, s64 old_ns,
+		      s64 old_mono);
 long ptp_alarm_create(struct ptp_reader *reader, struct ptp_alarm_config __user *arg);
 long ptp_alarm_settime(struct ptp_reader *reader, struct ptp_alarm_setting __user *arg);
 long ptp_alarm_gettime(struct ptp_reader *reader, struct ptp_alarm_setting __user *arg);
@@ -421,8 +421,8 @@ static inline bool ptp_alarm_step_begin(struct ptp_clock *ptp)
 }
 
 /* arguments: see ptp_alarm_follow() */
-static inline void ptp_alarm_step_end(struct ptp_clock *ptp, bool held, int err,
-				      const s64 *delta, s64 old_ns, s64 old_mono)
+static inline void ptp_alarm_step_end(struct ptp_clock *ptp, bool held, int err, const s64 *delta,
+				      s64 old_ns, s64 old_mono)
 {
 	WRITE_ONCE(ptp->alarms.steps, ptp->alarms.steps + 1);
 	if (held || ptp_alarms_armed(ptp))

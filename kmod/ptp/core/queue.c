@@ -85,9 +85,9 @@ void ptp_reader_destroy(struct ptp_reader *reader)
 static void count_drop(struct ptp_clock *ptp, struct ptp_reader *reader,
 		       const struct ptp_extts_event *lost)
 {
+	bool alarm = lost->flags & PTP_EXTTS_ALARM;
 	/* an alarm is no channel: it counts with those beyond the last */
-	unsigned int channel = lost->flags & PTP_EXTTS_ALARM ? ptp->n_channels :
-							       min(lost->index, ptp->n_channels);
+	unsigned int channel = min(alarm ? ptp->n_channels : lost->index, ptp->n_channels);
 
 	if (reader->internal)
 		return;
@@ -97,7 +97,7 @@ static void count_drop(struct ptp_clock *ptp, struct ptp_reader *reader,
 	ptp->channel_dropped[channel]++;
 	if (trace_ptp_extts_drop_enabled())
 		trace_ptp_extts_drop(ptp->index, reader->id, reader->pid, reader->comm,
-				     lost->flags & PTP_EXTTS_ALARM ? channel : lost->index,
+				     alarm ? channel : lost->index,
 				     lost->t.sec * NSEC_PER_SEC + lost->t.nsec, reader->dropped,
 				     reader->delivered);
 }

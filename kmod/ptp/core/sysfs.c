@@ -118,8 +118,8 @@ static ssize_t n_vclocks_show(struct device *dev, struct device_attribute *attr,
 	return sysfs_emit(page, "%u\n", n);
 }
 
-static ssize_t n_vclocks_store(struct device *dev, struct device_attribute *attr,
-			       const char *text, size_t size)
+static ssize_t n_vclocks_store(struct device *dev, struct device_attribute *attr, const char *text,
+			       size_t size)
 {
 	u32 n;
 	int err;
@@ -164,7 +164,7 @@ static struct attribute *clock_attrs[] = {
 	&dev_attr_pps_enable.attr,
 	&dev_attr_n_vclocks.attr,
 	&dev_attr_max_vclocks.attr,
-	NULL
+	NULL,
 };
 
 static umode_t clock_attr_visible(struct kobject *kobj, struct attribute *attr, int n)
@@ -254,14 +254,12 @@ LOCKED_U64_ATTR(extts_events, extts_events);
 LOCKED_U64_ATTR(extts_dropped, extts_dropped);
 LOCKED_U64_ATTR(readers, n_readers);
 
-#define ALARM_ATTR(_name, _member)							\
-static ssize_t _name##_show(struct device *dev, struct device_attribute *attr,		\
-			    char *page)							\
-{											\
-	return sysfs_emit(page, "%llu\n",						\
-			  (u64)READ_ONCE(clock_of(dev)->alarms._member));		\
-}											\
-static DEVICE_ATTR_RO(_name)
+#define ALARM_ATTR(_name, _member) \
+	static ssize_t _name##_show(struct device *dev, struct device_attribute *attr, char *page) \
+	{ \
+		return sysfs_emit(page, "%llu\n", (u64)READ_ONCE(clock_of(dev)->alarms._member)); \
+	} \
+	static DEVICE_ATTR_RO(_name)
 
 ALARM_ATTR(alarms, n);
 ALARM_ATTR(alarms_armed, n_armed);
@@ -354,7 +352,7 @@ static struct attribute *statistics_attrs[] = {
 	&change_last_adjfine.attr.attr,
 	&change_last_adjphase.attr.attr,
 	&change_last_vclocks.attr.attr,
-	NULL
+	NULL,
 };
 
 const struct attribute_group ptp_statistics_group = {

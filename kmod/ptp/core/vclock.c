@@ -26,7 +26,7 @@
 #include "private.h"
 
 #define VCLOCK_SHIFT	31
-#define VCLOCK_FRACTION	((1U << VCLOCK_SHIFT) - 1)
+#define VCLOCK_FRACTION ((1U << VCLOCK_SHIFT) - 1)
 #define VCLOCK_MAX_ADJ	500000000
 #define VCLOCK_REFRESH	(2 * HZ)
 
@@ -35,8 +35,8 @@
  * ahead: a time stamp is of the past or the future alike; a reading that was made
  * just now is behind by no more than a jitter.
  */
-#define STAMP_PAST	(1U << 31)
-#define READING_PAST	(1U << 28)
+#define STAMP_PAST   (1U << 31)
+#define READING_PAST (1U << 28)
 
 /**
  * struct vclock - one virtual clock
@@ -287,8 +287,8 @@ static void set_freerun(struct ptp_clock *ptp, bool freerun)
 	mutex_lock(&ptp->steer_mutex);
 	ptp->freerun = freerun;
 	mutex_unlock(&ptp->steer_mutex);
-	dev_info(&ptp->dev, freerun ? "guarantee physical clock free running\n" :
-				      "only physical clock in use now\n");
+	dev_info(&ptp->dev, freerun ? "guarantee physical clock free running\n"
+				    : "only physical clock in use now\n");
 }
 
 static int resize(struct ptp_clock *ptp, u32 n)
