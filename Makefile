@@ -10,6 +10,8 @@ SHELL := /bin/bash -o pipefail
 
 O       ?= .build
 KERNEL  ?= amd64
+SECONDS ?=
+SEED    ?=
 PREFIX  ?= /usr/local
 DESTDIR ?=
 CC      ?= gcc
@@ -44,7 +46,7 @@ TOOLS  := $(sort $(filter-out lib $(SHLIBS),$(TOOLS)))
 PROGS  := $(patsubst tests/prog/%.c,%,$(wildcard tests/prog/*.c))
 UNITS  := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 MANS   := $(wildcard tools/man/*.[1-8])
-BINS   := $(addprefix $(O)/bin/,$(TOOLS) $(PROGS))
+BINS   := $(addprefix $(O)/bin/,$(TOOLS) $(PROGS) fuzz)
 SHARED := $(SHLIBS:%=$(O)/lib/%.so)
 # what tests preload into others' programs
 SHIMS  := $(patsubst tests/prog/shim/%.c,$(O)/lib/%.so,$(wildcard tests/prog/shim/*.c))
@@ -199,6 +201,11 @@ $(addprefix $(O)/bin/,$(PROGS)): $(O)/bin/%: $(O)/obj/tests/prog/%.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) $^ -lpthread -o $@
 
+$(O)/bin/fuzz: $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/fuzz/*.c))
+	$(note) LD $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) $^ -lpthread -o $@
+
 $(O)/obj/tests/unit/%.o: TOOL_CFLAGS += -Ikmod -Iinclude
 
 $(O)/unit/%: $(O)/obj/tests/unit/%.o $(O)/lib/libchstools.a
@@ -263,6 +270,11 @@ test-debug: deps debug-kernel ## the guest tests under KASAN, lockdep, kmemleak,
 	@$(MAKE) tools
 	@$(MAKE) test-modules KERNEL=debug
 	@tests/run debug faults planted
+
+.PHONY: fuzz
+fuzz: deps ## random calls against the rules of the ABI (SECONDS=60 SEED=N)
+	@tests/fuzz/run --seconds '$(SECONDS)' --seed '$(SEED)' \
+		--kernel '$(if $(filter-out file undefined,$(origin KERNEL)),$(KERNEL))'
 
 .PHONY: test-6.1
 test-6.1: ## the guest tests on the kernel of Debian 12 (KERNEL=6.1)

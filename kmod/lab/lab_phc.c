@@ -40,6 +40,8 @@
 #define PHC_WANDER_STEPS 100		/* it stays within so many steps */
 #define PHC_MAX_ADJ	800000000	/* with all of the above below LAB_RATE_MAX */
 #define PHC_MAX_PHASE	50000000	/* ns */
+/* of an output, ns: time, which ends at 8277292036 s, and a period stay in an s64 */
+#define PHC_MAX_PERIOD	(900000000LL * NSEC_PER_SEC)
 #define PHC_MAX_LATENCY	10000000	/* ns */
 #define PHC_BATCH	32		/* edges an output may emit in one interrupt */
 #define PHC_CHUNK	64		/* edges a push may deliver in one interrupt */
@@ -883,7 +885,7 @@ static int phc_enable_perout(struct phc *p, const struct ptp_perout_request *rq,
 	if (!phc_time_fits(&rq->period) || !phc_time_fits(&rq->start))
 		return -EINVAL;
 	period = phc_ns(&rq->period);
-	if (period < p->min_period_ns)
+	if (period < p->min_period_ns || period > PHC_MAX_PERIOD)
 		return -ERANGE;
 	width = period / 2;
 	if (rq->flags & PTP_PEROUT_DUTY_CYCLE) {
