@@ -108,15 +108,15 @@ struct ptp_alarmstat {
 	__u64 fired;
 	__u64 overruns;
 	__u64 late_sum_ns;
-	__u64 late_max[2];		/* as ptp_opstat.max */
-	__u32 tgid;			/* 0: not known on this CPU */
+	__u64 late_max[2]; /* as ptp_opstat.max */
+	__u32 tgid;	   /* 0: not known on this CPU */
 	__u32 late[LL_BUCKETS];
 	char comm[PTPSTAT_COMM];
 };
 
 /* bits of EV_ARM's flags, and what EV_OVERRUN and EV_CANCEL give as reason */
-#define ALARM_FLAG_ABSOLUTE	1
-#define ALARM_FLAG_HARDWARE	2
+#define ALARM_FLAG_ABSOLUTE 1
+#define ALARM_FLAG_HARDWARE 2
 
 enum ptp_overrun_reason {
 	OVERRUN_PENDING,
