@@ -55,7 +55,7 @@ SHIMS  := $(patsubst tests/prog/shim/%.c,$(O)/lib/%.so,$(wildcard tests/prog/shi
 help: ## this list
 	@echo 'chronoscope: see and rehearse time in the Linux kernel'
 	@echo
-	@awk -F':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9.-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  KERNEL=amd64|cloud   which stock Debian 6.12 kernel (default amd64)'
 	@echo '  KERNEL=6.1           the stock kernel of Debian 12'
@@ -99,13 +99,28 @@ define kbuild
 	$(Q)vmlinux/collect $(2) $(3)
 endef
 
-.PHONY: modules-of-one test-modules-of-one
+.PHONY: perf-modules
+perf-modules: modules
+	+$(Q)flock $(O)/$(release)/.lock $(MAKE) perf-modules-of-one
+
+.PHONY: modules-of-one test-modules-of-one perf-modules-of-one
 modules-of-one:
 	$(call kbuild,kmod,$(farm),$(O)/$(release)/modules)
 
 test-modules-of-one:
 	$(call kbuild,tests/modules,$(farm)-tests,$(O)/$(release)/test-modules,\
 		KBUILD_EXTRA_SYMBOLS=$(abspath $(farm))/Module.symvers)
+
+# Modules of the benchmarks: for our class, for the kernel's own (see
+# tests/perf/kmod/Kbuild), and our modules without any tracepoint, which changes the
+# versions of their symbols.
+perf-modules-of-one:
+	$(call kbuild,tests/perf/kmod,$(farm)-perf,$(O)/$(release)/perf/ours,\
+		KBUILD_EXTRA_SYMBOLS=$(abspath $(farm))/Module.symvers)
+	$(call kbuild,tests/perf/kmod,$(farm)-peer,$(O)/$(release)/perf/peer,PERF_PEER=1)
+	$(call kbuild,kmod,$(farm)-untraced,$(O)/$(release)/perf/untraced,KCFLAGS=-DNOTRACE)
+	$(call kbuild,tests/perf/kmod,$(farm)-untraced-perf,$(O)/$(release)/perf/untraced-ours,\
+		KBUILD_EXTRA_SYMBOLS=$(abspath $(farm)-untraced)/Module.symvers)
 
 # ---- BPF programs -----------------------------------------------------------
 
@@ -196,11 +211,33 @@ $(O)/obj/tests/unit/%.o: TOOL_CFLAGS += -Ikmod -Iinclude
 $(O)/unit/%: $(O)/obj/tests/unit/%.o $(O)/lib/libchstools.a
 	$(note) LD $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) $^ $(TOOL_LIBS) -o $@
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(TOOL_LIBS) -o $@
+
+# looks at the comparison by itself and at the program
+$(O)/unit/test_bench: $(O)/obj/tests/perf/report/compare.o | $(O)/perf/report
 
 .PHONY: units
 units: $(O)/bin/posix_timer $(SHARED) $(addprefix $(O)/unit/,$(UNITS))
 	@:
+
+# ---- benchmarks -------------------------------------------------------------
+# Each file of tests/perf is a benchmark, or several; see tests/perf/frame/bench.h.
+
+PERF_OBJS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/perf/*.c tests/perf/frame/*.c))
+REPORT_OBJS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/perf/report/*.c))
+
+# in the order of the source: the benchmarks of a file run in that order
+$(O)/obj/tests/perf/%.o: TOOL_CFLAGS += -Iinclude -fno-toplevel-reorder
+
+$(O)/perf/bench: $(PERF_OBJS) $(O)/lib/libchstools.a
+	$(note) LD $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) $^ $(TOOL_LIBS) -lpthread -o $@
+
+$(O)/perf/report: $(REPORT_OBJS) $(O)/lib/libchstools.a
+	$(note) LD $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) $^ $(TOOL_LIBS) -o $@
 
 -include $(shell find $(O)/obj $(O)/bpf -name '*.d' 2>/dev/null)
 
@@ -245,6 +282,15 @@ test-6.1: ## the guest tests on the kernel of Debian 12 (KERNEL=6.1)
 	@$(MAKE) tools
 	@$(MAKE) test-modules KERNEL=6.1
 	@tests/run 6.1
+
+.PHONY: bench bench-baseline
+bench: deps ## count instructions: against the baseline and the kernel's own class
+	@tests/deps --bench
+	@$(MAKE) all perf-modules $(O)/perf/bench $(O)/perf/report
+	@tests/perf/run --kernel $(KERNEL) $(if $(filter 1,$(V)),--all) $(if $(filter 1,$(BENCH_RECORD)),--record) $(BENCH)
+
+bench-baseline: ## the same, and make the figures the baseline
+	@$(MAKE) bench BENCH_RECORD=1
 
 .PHONY: check
 check: ## sparse, cppcheck, clang-format, shellcheck, W=1

@@ -349,19 +349,15 @@ static inline u64 adjust_by_scaled_ppm(u64 base, long scaled_ppm)
 	return diff_by_scaled_ppm(base, scaled_ppm, &diff) ? base - diff : base + diff;
 }
 
+/* nearly everybody asks for CLOCK_REALTIME: a read of the device waits for this */
 static inline void ptp_read_system(clockid_t clockid, struct timespec64 *ts)
 {
-	switch (clockid) {
-	case CLOCK_REALTIME:
+	if (likely(clockid == CLOCK_REALTIME))
 		ktime_get_real_ts64(ts);
-		break;
-	case CLOCK_MONOTONIC:
+	else if (clockid == CLOCK_MONOTONIC)
 		ktime_get_ts64(ts);
-		break;
-	case CLOCK_MONOTONIC_RAW:
+	else if (clockid == CLOCK_MONOTONIC_RAW)
 		ktime_get_raw_ts64(ts);
-		break;
-	}
 }
 
 /**

@@ -33,6 +33,7 @@
 
 #include "lab.h"
 
+/* clang-format off */
 #define PHC_MAX_DEVICES	1024
 #define PHC_MAX_RATE	100000000	/* oscillator error, ppb */
 #define PHC_MAX_WANDER	100000		/* step of the random walk, ppb */
@@ -48,7 +49,7 @@
 #define PHC_LATE	8
 #define PHC_PAST	4		/* lines remembered, a power of two */
 #define PHC_FAR		(3600 * NSEC_PER_SEC)
-#define PHC_ALARMS	4
+#define PHC_ALARMS	4		/* n_alarm at most */
 
 enum phc_op {
 	OP_GETTIME, OP_SETTIME, OP_ADJTIME, OP_ADJFINE, OP_ADJPHASE, OP_CROSSTSTAMP,
@@ -59,6 +60,7 @@ static const char *const phc_op_name[OP_COUNT] = {
 	"gettime", "settime", "adjtime", "adjfine", "adjphase", "crosststamp", "cycles", "enable",
 	"alarm",
 };
+/* clang-format on */
 
 /* an injected failure: the next @left calls (-1: all) return -@err */
 struct phc_fault {
@@ -774,8 +776,7 @@ static enum hrtimer_restart phc_alarm_fire(struct hrtimer *t)
 	return HRTIMER_NORESTART;
 }
 
-static int phc_alarm(struct ptp_clock_info *info, unsigned int index,
-		     const struct timespec64 *when)
+static int phc_alarm(struct ptp_clock_info *info, unsigned int index, const struct timespec64 *when)
 {
 	struct phc *p = phc_of_info(info);
 	struct phc_alarm *a = &p->alarms[index];
@@ -1436,7 +1437,7 @@ static int phc_start(struct lab_device *ld)
 	unsigned long flags;
 	int i;
 
-	p->info = (struct ptp_clock_info) {
+	p->info = (struct ptp_clock_info){
 		.owner = THIS_MODULE,
 		.max_adj = p->max_adj,
 		.n_alarm = p->n_alarm,
@@ -1444,8 +1445,8 @@ static int phc_start(struct lab_device *ld)
 		.n_per_out = p->n_per_out,
 		.n_pins = p->n_pins,
 		.supported_perout_flags = PTP_PEROUT_VALID_FLAGS,
-		.supported_extts_flags = PTP_EXTTS_EDGES | PTP_STRICT_FLAGS |
-					 (p->extoff ? PTP_EXT_OFFSET : 0),
+		.supported_extts_flags =
+			PTP_EXTTS_EDGES | PTP_STRICT_FLAGS | (p->extoff ? PTP_EXT_OFFSET : 0),
 		.pin_config = p->pins_desc,
 		.adjfine = phc_adjfine,
 		.adjphase = p->adjphase ? phc_adjphase : NULL,
@@ -1508,6 +1509,7 @@ static void phc_stop(struct lab_device *ld)
 		phc_pps_used_up = false;
 }
 
+/* clang-format off */
 #define NUMBER(field, mode, min, max, def, apply, help) \
 	LAB_NUMBER(struct phc, field, mode, min, max, def, apply, help)
 #define FLAG(field, mode, def, help) NUMBER(field, mode, 0, 1, def, NULL, help)
@@ -1600,6 +1602,7 @@ static const struct lab_attr phc_attrs[] = {
 	COUNT(pps_events, "seconds signalled"),
 	COUNT(pps_skipped, "seconds left out, too late by over one"),
 };
+/* clang-format on */
 
 static struct lab_model phc_model = {
 	.name = "phc",

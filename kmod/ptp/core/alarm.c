@@ -255,7 +255,7 @@ static int read_clock(struct ptp_clock *ptp, struct alarm_reading *now)
 
 	lockdep_assert_held(&ptp->alarms.mutex);
 	before = ktime_get_ns();
-	err = ptp_op_gettime(ptp, &ts);
+	err = ptp_op_gettime(&ptp->clock, &ts);
 	if (err)
 		return err;
 	now->mono = before + (ktime_get_ns() - before) / 2;

@@ -168,47 +168,33 @@ static noinline_for_stack long sys_offset(struct ptp_clock *ptp,
 					  struct ptp_sys_offset __user *arg)
 {
 	struct ptp_clock_time stamps[2 * PTP_MAX_SAMPLES + 1] NOT_ZEROED;
-	struct ptp_clock_time *stamp = stamps;
-	unsigned int n_samples, i;
-	struct timespec64 ts;
+	unsigned int n_samples;
 	long err;
 
 	if (get_user(n_samples, &arg->n_samples))
 		return -EFAULT;
 	if (n_samples > PTP_MAX_SAMPLES)
 		return -EINVAL;
-	for (i = 0; i < n_samples; i++) {
-		ktime_get_real_ts64(&ts);
-		*stamp++ = ptp_time_from_ts(ts);
-		err = ptp_op_gettime(ptp, &ts);
-		if (err)
-			return err;
-		*stamp++ = ptp_time_from_ts(ts);
-	}
-	ktime_get_real_ts64(&ts);
-	*stamp++ = ptp_time_from_ts(ts);
-	if (copy_to_user(arg->ts, stamps, (void *)stamp - (void *)stamps))
+	err = ptp_op_offsets(ptp, stamps, n_samples);
+	if (err)
+		return err;
+	if (copy_to_user(arg->ts, stamps, (2 * n_samples + 1) * sizeof(stamps[0])))
 		return -EFAULT;
 	return 0;
 }
 
-typedef int (*read_around)(struct ptp_clock *ptp, struct timespec64 *ts,
-			   struct ptp_system_timestamp *sts);
-
-static __always_inline long sys_offset_extended(struct ptp_clock *ptp,
-						struct ptp_sys_offset_extended __user *arg,
-						read_around read)
+static __always_inline long
+sys_offset_extended(struct ptp_clock *ptp, struct ptp_sys_offset_extended __user *arg,
+		    int (*read)(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *samples,
+				unsigned int n))
 {
 	const size_t head_size = offsetof(struct ptp_sys_offset_extended, ts);
-	struct ptp_clock_time stamps[PTP_MAX_SAMPLES][3] NOT_ZEROED;
+	ptp_sample samples[PTP_MAX_SAMPLES] NOT_ZEROED;
 	struct {
 		unsigned int n_samples;
 		__kernel_clockid_t clockid;
 		unsigned int rsv[2];
 	} head;
-	struct ptp_system_timestamp sts NOT_ZEROED;
-	struct timespec64 ts;
-	unsigned int i;
 	long err;
 
 	BUILD_BUG_ON(sizeof(head) != offsetof(struct ptp_sys_offset_extended, ts));
@@ -225,20 +211,10 @@ static __always_inline long sys_offset_extended(struct ptp_clock *ptp,
 	default:
 		return -EINVAL;
 	}
-
-	sts.clockid = head.clockid;
-	for (i = 0; i < head.n_samples; i++) {
-		/* for a driver that forgets to take them */
-		sts.pre_ts = (struct timespec64){};
-		sts.post_ts = (struct timespec64){};
-		err = read(ptp, &ts, &sts);
-		if (err)
-			return err;
-		stamps[i][0] = ptp_time_from_ts(sts.pre_ts);
-		stamps[i][1] = ptp_time_from_ts(ts);
-		stamps[i][2] = ptp_time_from_ts(sts.post_ts);
-	}
-	if (copy_to_user(arg->ts, stamps, head.n_samples * sizeof(stamps[0])))
+	err = read(ptp, head.clockid, samples, head.n_samples);
+	if (err)
+		return err;
+	if (copy_to_user(arg->ts, samples, head.n_samples * sizeof(samples[0])))
 		return -EFAULT;
 	return 0;
 }

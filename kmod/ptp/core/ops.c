@@ -55,33 +55,56 @@ static noinline int traced_gettime(struct ptp_clock *ptp, struct timespec64 *ts)
 
 /**
  * ptp_op_gettime() - read the clock
- * @ptp: the clock
+ * @clock: the clock, as the kernel's posix_clock code knows it: this is what it calls
  * @ts: where to
  *
  * Context: process context, may sleep.
  * Return: 0 or the driver's error.
  */
-int ptp_op_gettime(struct ptp_clock *ptp, struct timespec64 *ts)
+int ptp_op_gettime(struct posix_clock *clock, struct timespec64 *ts)
 {
+	struct ptp_clock *ptp = ptp_of(clock);
+
 	if (trace_ptp_gettime_enabled())
 		return traced_gettime(ptp, ts);
 	return call_gettime(ptp, ts);
 }
 
-static inline int call_gettimex(struct ptp_clock *ptp, struct timespec64 *ts,
-				struct ptp_system_timestamp *sts)
+/**
+ * ptp_op_offsets() - read the clock and the system time, in turn
+ * @ptp: the clock
+ * @stamps: room for 2 * @n + 1 times: system, device, system, ... system
+ * @n: how often to read the clock
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or the driver's error.
+ */
+int ptp_op_offsets(struct ptp_clock *ptp, struct ptp_clock_time *stamps, unsigned int n)
 {
-	int err = ptp->info->gettimex64(ptp->info, ts, sts);
+	struct timespec64 ts;
+	int err;
 
-	ptp_count(ptp, PTP_OP_GETTIMEX, err);
-	return err;
+	for (; n; n--) {
+		ktime_get_real_ts64(&ts);
+		*stamps++ = ptp_time_from_ts(ts);
+		if (trace_ptp_gettime_enabled())
+			err = traced_gettime(ptp, &ts);
+		else
+			err = call_gettime(ptp, &ts);
+		if (err)
+			return err;
+		*stamps++ = ptp_time_from_ts(ts);
+	}
+	ktime_get_real_ts64(&ts);
+	*stamps = ptp_time_from_ts(ts);
+	return 0;
 }
 
 static noinline int traced_gettimex(struct ptp_clock *ptp, struct timespec64 *ts,
 				    struct ptp_system_timestamp *sts)
 {
 	u64 start = ktime_get_ns();
-	int err = call_gettimex(ptp, ts, sts);
+	int err = ptp->info->gettimex64(ptp->info, ts, sts);
 	u64 duration = ktime_get_ns() - start;
 	s64 pre = 0, width = 0;
 
@@ -94,20 +117,46 @@ static noinline int traced_gettimex(struct ptp_clock *ptp, struct timespec64 *ts
 	return err;
 }
 
+static inline void put_sample(ptp_sample stamps, const struct ptp_system_timestamp *sts,
+			      const struct timespec64 *ts)
+{
+	stamps[0] = ptp_time_from_ts(sts->pre_ts);
+	stamps[1] = ptp_time_from_ts(*ts);
+	stamps[2] = ptp_time_from_ts(sts->post_ts);
+}
+
 /**
- * ptp_op_gettimex() - read the clock and the system time around it
+ * ptp_op_gettimex() - read the clock and the system time around it, several times
  * @ptp: a clock whose driver has gettimex64
- * @ts: where to
- * @sts: names the system clock, receives its time before and after
+ * @clockid: which system time
+ * @samples: where to: system time before, device time, system time after
+ * @n: how many
+ *
+ * Counted once for all, and without a call for each: what remains is the driver's.
  *
  * Context: process context, may sleep.
  * Return: 0 or the driver's error.
  */
-int ptp_op_gettimex(struct ptp_clock *ptp, struct timespec64 *ts, struct ptp_system_timestamp *sts)
+int ptp_op_gettimex(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *samples, unsigned int n)
 {
-	if (trace_ptp_gettimex_enabled())
-		return traced_gettimex(ptp, ts, sts);
-	return call_gettimex(ptp, ts, sts);
+	struct ptp_clock_info *info = ptp->info;
+	/* zeros from a driver that forgets to take them */
+	struct ptp_system_timestamp sts = { .clockid = clockid };
+	struct timespec64 ts;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < n && !err; i++) {
+		if (trace_ptp_gettimex_enabled())
+			err = traced_gettimex(ptp, &ts, &sts);
+		else
+			err = info->gettimex64(info, &ts, &sts);
+		put_sample(*samples++, &sts, &ts);
+	}
+	this_cpu_add(ptp->counts->calls[PTP_OP_GETTIMEX], i);
+	if (unlikely(err))
+		this_cpu_inc(ptp->counts->errors[PTP_OP_GETTIMEX]);
+	return err;
 }
 
 /**
@@ -135,16 +184,25 @@ int ptp_op_crosststamp(struct ptp_clock *ptp, struct system_device_crosststamp *
 /**
  * ptp_op_getcyclesx() - read the free-running counter and the system time around it
  * @ptp: a clock whose driver has getcyclesx64
- * @ts: where to
- * @sts: names the system clock, receives its time before and after
+ * @clockid: which system time
+ * @samples: where to: system time before, counter, system time after
+ * @n: how many
  *
  * Context: process context, may sleep.
  * Return: 0 or the driver's error.
  */
-int ptp_op_getcyclesx(struct ptp_clock *ptp, struct timespec64 *ts,
-		      struct ptp_system_timestamp *sts)
+int ptp_op_getcyclesx(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *samples,
+		      unsigned int n)
 {
-	return ptp->info->getcyclesx64(ptp->info, ts, sts);
+	struct ptp_system_timestamp sts = { .clockid = clockid };
+	struct timespec64 ts;
+	int err = 0;
+
+	for (; n && !err; n--) {
+		err = ptp->info->getcyclesx64(ptp->info, &ts, &sts);
+		put_sample(*samples++, &sts, &ts);
+	}
+	return err;
 }
 
 /**
@@ -207,7 +265,7 @@ static void note_change(struct ptp_clock *ptp, enum ptp_op op, s64 old_value, s6
 	spin_lock(&ptp->change_lock);
 	change->when_ns = ktime_get_real_ns();
 	change->pid = task_tgid_nr(current);
-	get_task_comm(change->comm, current);
+	memcpy(change->comm, current->comm, sizeof(change->comm));
 	change->old_value = old_value;
 	change->new_value = new_value;
 	spin_unlock(&ptp->change_lock);

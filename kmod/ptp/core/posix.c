@@ -17,11 +17,6 @@ static int ptp_clock_getres(struct posix_clock *clock, struct timespec64 *ts)
 	return 0;
 }
 
-static int ptp_clock_gettime(struct posix_clock *clock, struct timespec64 *ts)
-{
-	return ptp_op_gettime(ptp_of(clock), ts);
-}
-
 /*
  * Virtual clocks that count by this clock's time would jump with it. steer_mutex is
  * held from here until the driver has done what was asked, so that none can appear in
@@ -68,7 +63,7 @@ static int adj_setoffset(struct ptp_clock *ptp, const struct __kernel_timex *tx)
 	delta.tv_sec = tx->time.tv_sec;
 	delta.tv_nsec = tx->modes & ADJ_NANO ? fraction : fraction * NSEC_PER_USEC;
 
-	err = ptp_op_gettime(ptp, &now);
+	err = ptp_op_gettime(&ptp->clock, &now);
 	if (err)
 		return err;
 	then = timespec64_add(now, delta);
@@ -141,7 +136,7 @@ static int ptp_clock_adjtime(struct posix_clock *clock, struct __kernel_timex *t
 const struct posix_clock_operations ptp_posix_ops = {
 	.owner = THIS_MODULE,
 	.clock_adjtime = ptp_clock_adjtime,
-	.clock_gettime = ptp_clock_gettime,
+	.clock_gettime = ptp_op_gettime,
 	.clock_getres = ptp_clock_getres,
 	.clock_settime = ptp_clock_settime,
 	.ioctl = ptp_ioctl,

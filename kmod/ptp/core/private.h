@@ -338,22 +338,26 @@ static inline struct ptp_clock_time ptp_time_from_ts(struct timespec64 ts)
 	return (struct ptp_clock_time){ .sec = ts.tv_sec, .nsec = ts.tv_nsec };
 }
 
+/* system time, device time, system time, as PTP_SYS_OFFSET_EXTENDED gives them */
+typedef struct ptp_clock_time ptp_sample[3];
+
 /*
  * ops.c: each returns the driver's error, or -EOPNOTSUPP without the callback.
  * Those that change a clock take the errno with which the class itself refuses,
  * so that refusals are counted and traced too; 0 is none.
  */
-int ptp_op_gettime(struct ptp_clock *ptp, struct timespec64 *ts);
-int ptp_op_gettimex(struct ptp_clock *ptp, struct timespec64 *ts,
-		    struct ptp_system_timestamp *sts);
+int ptp_op_gettime(struct posix_clock *clock, struct timespec64 *ts);
+int ptp_op_offsets(struct ptp_clock *ptp, struct ptp_clock_time *stamps, unsigned int n);
+int ptp_op_gettimex(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *samples,
+		    unsigned int n);
 int ptp_op_crosststamp(struct ptp_clock *ptp, struct system_device_crosststamp *xts);
 int ptp_op_settime(struct ptp_clock *ptp, const struct timespec64 *ts, int refusal);
 int ptp_op_adjtime(struct ptp_clock *ptp, s64 now_ns, s64 delta_ns, int refusal);
 int ptp_op_adjfine(struct ptp_clock *ptp, long scaled_ppm, int refusal);
 int ptp_op_adjphase(struct ptp_clock *ptp, s64 offset_ns, int refusal);
 int ptp_op_enable(struct ptp_clock *ptp, struct ptp_clock_request *request, int on);
-int ptp_op_getcyclesx(struct ptp_clock *ptp, struct timespec64 *ts,
-		      struct ptp_system_timestamp *sts);
+int ptp_op_getcyclesx(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *samples,
+		      unsigned int n);
 int ptp_op_crosscycles(struct ptp_clock *ptp, struct system_device_crosststamp *xts);
 int ptp_op_counter(struct ptp_clock *ptp, struct timespec64 *ts, struct ptp_system_timestamp *sts);
 int ptp_op_crosscounter(struct ptp_clock *ptp, struct system_device_crosststamp *xts);

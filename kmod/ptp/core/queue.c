@@ -103,7 +103,7 @@ static void count_drop(struct ptp_clock *ptp, struct ptp_reader *reader,
 }
 
 /* true if the oldest event had to make room; queue_lock held */
-static inline bool put_event(struct ptp_clock *ptp, struct ptp_reader *reader,
+static __always_inline bool put_event(struct ptp_clock *ptp, struct ptp_reader *reader,
 			     const struct ptp_extts_event *event)
 {
 	u32 depth = reader->head - reader->tail;
@@ -124,6 +124,30 @@ static inline bool put_event(struct ptp_clock *ptp, struct ptp_reader *reader,
 	return dropped;
 }
 
+/* what a trace shows besides is counted only for one; queue_lock held */
+static __always_inline void put_to_all(struct ptp_clock *ptp, const struct ptp_extts_event *event,
+				       bool traced)
+{
+	u32 reached = 0, dropped = 0;
+	struct ptp_reader *reader;
+
+	list_for_each_entry(reader, &ptp->readers, node) {
+		if (!test_bit(event->index, reader->mask))
+			continue;
+		dropped += put_event(ptp, reader, event);
+		reached += !reader->internal;
+	}
+	if (traced)
+		trace_ptp_extts(ptp->index, event->index,
+				event->t.sec * NSEC_PER_SEC + event->t.nsec, event->flags, reached,
+				dropped);
+}
+
+static noinline void put_to_all_traced(struct ptp_clock *ptp, const struct ptp_extts_event *event)
+{
+	put_to_all(ptp, event, true);
+}
+
 /**
  * ptp_queue_event() - put an event into every queue that lets it in
  * @ptp: the clock
@@ -134,20 +158,14 @@ static inline bool put_event(struct ptp_clock *ptp, struct ptp_reader *reader,
  */
 void ptp_queue_event(struct ptp_clock *ptp, const struct ptp_extts_event *event)
 {
-	u32 reached = 0, dropped = 0;
-	struct ptp_reader *reader;
 	unsigned long flags;
 
 	spin_lock_irqsave(&ptp->queue_lock, flags);
 	ptp->extts_events++;
-	list_for_each_entry(reader, &ptp->readers, node) {
-		if (!test_bit(event->index, reader->mask))
-			continue;
-		dropped += put_event(ptp, reader, event);
-		reached += !reader->internal;
-	}
-	trace_ptp_extts(ptp->index, event->index, event->t.sec * NSEC_PER_SEC + event->t.nsec,
-			event->flags, reached, dropped);
+	if (trace_ptp_extts_enabled())
+		put_to_all_traced(ptp, event);
+	else
+		put_to_all(ptp, event, false);
 	spin_unlock_irqrestore(&ptp->queue_lock, flags);
 }
 
