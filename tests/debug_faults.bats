@@ -3,7 +3,7 @@
 #
 # Every allocation of every path fails once. Runs in the guest of the debug kernel.
 
-load ../lib/ptp
+load lib/ptp
 
 teardown() {
 	labctl del all
