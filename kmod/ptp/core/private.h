@@ -31,6 +31,7 @@
 #include <linux/device.h>
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
+#include <linux/jump_label.h>
 #include <linux/list.h>
 #include <linux/math64.h>
 #include <linux/mutex.h>
@@ -90,8 +91,11 @@ enum ptp_op {
 
 extern const char *const ptp_op_names[PTP_N_OPS];
 
-/* class.c: kHz of the time stamp counter; 0: it is not to be trusted. Set at load */
+#ifdef CONFIG_X86_TSC
+/* class.c: whether the time stamp counter is good for durations, and its kHz. Set at load */
+DECLARE_STATIC_KEY_FALSE(ptp_trusts_tsc);
 extern unsigned int ptp_tsc_khz;
+#endif
 
 struct ptp_counts {
 	u64 calls[PTP_N_OPS];
@@ -344,12 +348,12 @@ static inline void ptp_count(struct ptp_clock *ptp, enum ptp_op op, int err)
 #ifdef CONFIG_X86_TSC
 static inline u64 ptp_watch_start(void)
 {
-	return likely(ptp_tsc_khz) ? rdtsc() : ktime_get_ns();
+	return static_branch_likely(&ptp_trusts_tsc) ? rdtsc() : ktime_get_ns();
 }
 
 static inline u64 ptp_watch_ns(u64 start)
 {
-	if (likely(ptp_tsc_khz))
+	if (static_branch_likely(&ptp_trusts_tsc))
 		return mul_u64_u64_div_u64(rdtsc() - start, USEC_PER_SEC, ptp_tsc_khz);
 	return ktime_get_ns() - start;
 }
