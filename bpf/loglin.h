@@ -39,8 +39,9 @@ static inline __attribute__((always_inline)) __u32 ll_index(__u64 v)
 	LL_STEP(8);
 	LL_STEP(4);
 	LL_STEP(2);
-	/* x is 0..3 now and wants 0, 1, 2, 2 more */
-	shift += x - (x == 3);
+	LL_STEP(1);
+	/* x is what is left of the top bit: 0 or 1 */
+	shift += x;
 	return (shift << LL_K) + (v >> shift);
 }
 #undef LL_STEP

@@ -31,6 +31,11 @@ const volatile __u32 gettimex_more;	/* GETTIMEX_*, one word so that none costs o
 
 /* set and read while running */
 volatile __u32 self_tgid;	/* as this kernel numbers us, whatever our namespace says */
+/*
+ * Look closer: while we ask clocks ourselves, and always with a filter, events or
+ * by_process. The hot path asks for this and no more.
+ */
+volatile __u32 look;
 volatile __u64 epoch_tag;	/* epoch << EPOCH_SHIFT */
 __u64 outside;			/* events of clocks beyond the slots */
 __u64 procs_full;		/* operations that found no room in procs */
@@ -154,25 +159,35 @@ static __always_inline __u32 slot_of(int index)
 	return (__u32)index - first_index;
 }
 
-static __always_inline struct ptp_clkstat *clock_of(int index)
+static __always_inline struct ptp_clkstat *any_clock_of(int index)
 {
 	__u32 slot = slot_of(index);
 	struct ptp_clkstat *c = bpf_map_lookup_elem(&clocks, &slot);
 
-	if (!c) {
+	if (!c)
 		__sync_fetch_and_add(&outside, 1);
-		return NULL;
-	}
-	if (filter_clocks) {
-		__u32 word = slot / 64;
-
-		hide(word);
-		if (word >= PTPSTAT_MAX_CLOCKS / 64 || !(clock_bits[word] >> (slot % 64) & 1)) {
-			c->skipped++;
-			return NULL;
-		}
-	}
 	return c;
+}
+
+/* false: --clock names others */
+static __always_inline bool asked_for(struct ptp_clkstat *c, int index)
+{
+	__u32 slot = slot_of(index), word = slot / 64;
+
+	if (!filter_clocks)
+		return true;
+	hide(word);
+	if (word < PTPSTAT_MAX_CLOCKS / 64 && clock_bits[word] >> (slot % 64) & 1)
+		return true;
+	c->skipped++;
+	return false;
+}
+
+static __always_inline struct ptp_clkstat *clock_of(int index)
+{
+	struct ptp_clkstat *c = any_clock_of(index);
+
+	return c && asked_for(c, index) ? c : NULL;
 }
 
 static __always_inline bool left_out(__u32 tgid)
@@ -354,22 +369,40 @@ static __always_inline void histogram(struct ptp_clkstat *c, __u32 h, __u64 v)
 		c->hist[h][i]++;
 }
 
-/* every call of op by a task comes here; the clock's figures, or NULL if left out */
-static __always_inline struct ptp_clkstat *account(int index, __u32 op, __u64 duration, int err,
-						   __u32 *tgid)
+/* may look closer: whose call it is, and whether we want it; false: no */
+static __always_inline bool wanted(struct ptp_clkstat *c, int index, __u32 op, __u32 *tgid)
 {
-	struct ptp_clkstat *c = clock_of(index);
-	struct ptp_opstat *s;
-
-	if (!c)
-		return NULL;
+	if (!asked_for(c, index))
+		return false;
 	*tgid = bpf_get_current_pid_tgid() >> 32;
 	/* a story names everybody, also those whom --pid leaves out of the figures */
 	if (events && op < PTP_OP_DRIVER_END && *tgid != self_tgid)
 		touch(index, *tgid, op);
-	if (left_out(*tgid)) {
-		c->skipped++;
+	if (!left_out(*tgid))
+		return true;
+	c->skipped++;
+	return false;
+}
+
+/*
+ * Every call of op by a task comes here; the clock's figures, or NULL if left out. *tgid
+ * is 0 where nobody wants to know.
+ */
+static __always_inline struct ptp_clkstat *account(int index, __u32 op, __u64 duration, int err,
+						   __u32 *tgid)
+{
+	__u32 closer = look;
+	struct ptp_clkstat *c = any_clock_of(index);
+	struct ptp_opstat *s;
+
+	*tgid = 0;
+	if (!c)
 		return NULL;
+	if (closer) {
+		if (!wanted(c, index, op, tgid))
+			return NULL;
+		if (by_process)
+			count_process(index, *tgid, op, duration, err);
 	}
 	s = &c->op[op];
 	s->count++;
@@ -388,8 +421,6 @@ static __always_inline struct ptp_clkstat *account(int index, __u32 op, __u64 du
 			*max = v;
 		histogram(c, op, duration);
 	}
-	if (by_process)
-		count_process(index, *tgid, op, duration, err);
 	return c;
 }
 
@@ -400,7 +431,8 @@ static __always_inline struct ptp_clkstat *quiet_op(int index, __u32 op, __u64 d
 	__u32 tgid;
 	struct ptp_clkstat *c = account(index, op, duration, err, &tgid);
 
-	if (events && c && err)
+	/* without events nobody may have looked who it is */
+	if (tgid && events && err && c)
 		event_error(index, tgid, op, err, duration, detail);
 	return c;
 }

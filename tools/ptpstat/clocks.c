@@ -329,9 +329,14 @@ void clocks_harvest(struct clocks *cs)
 
 void clocks_probe(struct clocks *cs)
 {
-	for (int i = 0; cs->probe && i < cs->n; i++)
+	if (!cs->probe)
+		return;
+	/* only meanwhile do the programs have to look whose calls they see */
+	cs->bpf->bss->look = 1;
+	for (int i = 0; i < cs->n; i++)
 		if (cs->v[i]->present)
 			probe_clock(cs->v[i]);
+	cs->bpf->bss->look = cs->look;
 }
 
 uint64_t figures_ops(const struct figures *f)

@@ -296,6 +296,8 @@ static int start_bpf(struct ptpstat *s)
 	if (err)
 		return err_say(err, NULL, "cannot begin");
 	s->clocks.epoch = 1;
+	s->clocks.look = s->cfg.events || s->cfg.by_process || s->cfg.pid || s->cfg.nclocks;
+	s->bpf->bss->look = s->clocks.look;
 	s->bpf->bss->epoch_tag = 1ULL << EPOCH_SHIFT;
 	err = bpf_prog_test_run_opts(bpf_program__fd(s->bpf->progs.whoami), &run);
 	if (err)

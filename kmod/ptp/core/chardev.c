@@ -371,10 +371,10 @@ static noinline long traced_ioctl(struct posix_clock_context *context, unsigned 
 				  unsigned long arg)
 {
 	struct ptp_clock *ptp = ptp_of(context->clk);
-	u64 start = ktime_get_ns();
+	u64 start = ptp_watch_start();
 	long err = do_ioctl(context, cmd, arg);
 
-	trace_ptp_ioctl(ptp->index, cmd, ktime_get_ns() - start, ptp_user_err(err));
+	trace_ptp_ioctl(ptp->index, cmd, ptp_watch_ns(start), ptp_user_err(err));
 	return err;
 }
 
@@ -444,9 +444,10 @@ ssize_t ptp_read(struct posix_clock_context *context, uint flags, char __user *b
 	n = do_read(context, buf, size, &depth);
 	/* an empty queue and the end of a wait by a signal are ordinary answers */
 	ptp_count(ptp, PTP_OP_READ, n < 0 && n != -EAGAIN && n != -ERESTARTSYS ? n : 0);
-	trace_ptp_extts_read(ptp->index, reader->id,
-			     n < 0 ? 0 : n / sizeof(struct ptp_extts_event), depth,
-			     n < 0 ? ptp_user_err(n) : 0);
+	if (trace_ptp_extts_read_enabled())
+		trace_ptp_extts_read(ptp->index, reader->id,
+				     n < 0 ? 0 : n / sizeof(struct ptp_extts_event), depth,
+				     n < 0 ? ptp_user_err(n) : 0);
 	return n;
 }
 

@@ -31,6 +31,12 @@ const char *const ptp_op_names[PTP_N_OPS] = {
 	[PTP_OP_ALARM] = "alarm",
 };
 
+/* what drivers give is in range, or else nobody can help: no need to look */
+static inline s64 plain_ns(const struct timespec64 *ts)
+{
+	return ts->tv_sec * NSEC_PER_SEC + ts->tv_nsec;
+}
+
 static inline int call_gettime(struct ptp_clock *ptp, struct timespec64 *ts)
 {
 	struct ptp_clock_info *info = ptp->info;
@@ -46,10 +52,10 @@ static inline int call_gettime(struct ptp_clock *ptp, struct timespec64 *ts)
 
 static noinline int traced_gettime(struct ptp_clock *ptp, struct timespec64 *ts)
 {
-	u64 start = ktime_get_ns();
+	u64 start = ptp_watch_start();
 	int err = call_gettime(ptp, ts);
 
-	trace_ptp_gettime(ptp->index, err ? 0 : timespec64_to_ns(ts), ktime_get_ns() - start, err);
+	trace_ptp_gettime(ptp->index, err ? 0 : plain_ns(ts), ptp_watch_ns(start), err);
 	return err;
 }
 
@@ -103,16 +109,16 @@ int ptp_op_offsets(struct ptp_clock *ptp, struct ptp_clock_time *stamps, unsigne
 static noinline int traced_gettimex(struct ptp_clock *ptp, struct timespec64 *ts,
 				    struct ptp_system_timestamp *sts)
 {
-	u64 start = ktime_get_ns();
+	u64 start = ptp_watch_start();
 	int err = ptp->info->gettimex64(ptp->info, ts, sts);
-	u64 duration = ktime_get_ns() - start;
+	u64 duration = ptp_watch_ns(start);
 	s64 pre = 0, width = 0;
 
 	if (!err) {
-		pre = timespec64_to_ns(&sts->pre_ts);
-		width = timespec64_to_ns(&sts->post_ts) - pre;
+		pre = plain_ns(&sts->pre_ts);
+		width = plain_ns(&sts->post_ts) - pre;
 	}
-	trace_ptp_gettimex(ptp->index, sts->clockid, err ? 0 : timespec64_to_ns(ts), pre, width,
+	trace_ptp_gettimex(ptp->index, sts->clockid, err ? 0 : plain_ns(ts), pre, width,
 			   duration, err);
 	return err;
 }
@@ -159,6 +165,27 @@ int ptp_op_gettimex(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *sample
 	return err;
 }
 
+static inline int call_crosststamp(struct ptp_clock *ptp, struct system_device_crosststamp *xts)
+{
+	int err = ptp->info->getcrosststamp(ptp->info, xts);
+
+	ptp_count(ptp, PTP_OP_CROSSTSTAMP, err);
+	return err;
+}
+
+static noinline int traced_crosststamp(struct ptp_clock *ptp,
+				       struct system_device_crosststamp *xts)
+{
+	u64 start = ptp_watch_start();
+	int err = call_crosststamp(ptp, xts);
+	u64 duration = ptp_watch_ns(start);
+
+	trace_ptp_crosststamp(ptp->index, err ? 0 : ktime_to_ns(xts->device),
+			      err ? 0 : ktime_to_ns(xts->sys_realtime),
+			      err ? 0 : ktime_to_ns(xts->sys_monoraw), duration, err);
+	return err;
+}
+
 /**
  * ptp_op_crosststamp() - device and system time of one instant
  * @ptp: a clock whose driver has getcrosststamp
@@ -169,16 +196,9 @@ int ptp_op_gettimex(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *sample
  */
 int ptp_op_crosststamp(struct ptp_clock *ptp, struct system_device_crosststamp *xts)
 {
-	u64 start = trace_ptp_crosststamp_enabled() ? ktime_get_ns() : 0;
-	int err = ptp->info->getcrosststamp(ptp->info, xts);
-
-	ptp_count(ptp, PTP_OP_CROSSTSTAMP, err);
 	if (trace_ptp_crosststamp_enabled())
-		trace_ptp_crosststamp(ptp->index, err ? 0 : ktime_to_ns(xts->device),
-				      err ? 0 : ktime_to_ns(xts->sys_realtime),
-				      err ? 0 : ktime_to_ns(xts->sys_monoraw),
-				      start ? ktime_get_ns() - start : 0, err);
-	return err;
+		return traced_crosststamp(ptp, xts);
+	return call_crosststamp(ptp, xts);
 }
 
 /**
@@ -319,16 +339,39 @@ int ptp_op_settime(struct ptp_clock *ptp, const struct timespec64 *ts, int refus
 int ptp_op_adjtime(struct ptp_clock *ptp, s64 now_ns, s64 delta_ns, int refusal)
 {
 	bool held = ptp_alarm_step_begin(ptp);
-	u64 start = ktime_get_ns();
+	u64 start = trace_ptp_adjtime_enabled() ? ptp_watch_start() : 0;
 	int err = refusal ?: -EOPNOTSUPP;
 
 	if (!refusal && ptp->info->adjtime)
 		err = ptp->info->adjtime(ptp->info, delta_ns);
 	ptp_count(ptp, PTP_OP_ADJTIME, err);
-	trace_ptp_adjtime(ptp->index, delta_ns, ktime_get_ns() - start, err);
+	if (trace_ptp_adjtime_enabled())
+		trace_ptp_adjtime(ptp->index, delta_ns, start ? ptp_watch_ns(start) : 0, err);
 	ptp_alarm_step_end(ptp, held, err, &delta_ns, 0, 0);
 	if (!err)
 		note_change(ptp, PTP_OP_ADJTIME, now_ns, now_ns + delta_ns);
+	return err;
+}
+
+static inline int call_adjfine(struct ptp_clock *ptp, long scaled_ppm, int refusal)
+{
+	int err = refusal ?: -EOPNOTSUPP;
+
+	if (!refusal && ptp->info->adjfine)
+		err = ptp->info->adjfine(ptp->info, scaled_ppm);
+	if (!err)
+		WRITE_ONCE(ptp->dialed_frequency, scaled_ppm);
+	ptp_count(ptp, PTP_OP_ADJFINE, err);
+	return err;
+}
+
+static noinline int traced_adjfine(struct ptp_clock *ptp, long scaled_ppm, int refusal)
+{
+	long old = READ_ONCE(ptp->dialed_frequency);
+	u64 start = ptp_watch_start();
+	int err = call_adjfine(ptp, scaled_ppm, refusal);
+
+	trace_ptp_adjfine(ptp->index, old, scaled_ppm, ptp_watch_ns(start), err);
 	return err;
 }
 
@@ -343,18 +386,13 @@ int ptp_op_adjtime(struct ptp_clock *ptp, s64 now_ns, s64 delta_ns, int refusal)
  */
 int ptp_op_adjfine(struct ptp_clock *ptp, long scaled_ppm, int refusal)
 {
-	u64 start = trace_ptp_adjfine_enabled() ? ktime_get_ns() : 0;
 	long old = READ_ONCE(ptp->dialed_frequency);
-	int err = refusal ?: -EOPNOTSUPP;
+	int err;
 
-	if (!refusal && ptp->info->adjfine)
-		err = ptp->info->adjfine(ptp->info, scaled_ppm);
-	if (!err)
-		WRITE_ONCE(ptp->dialed_frequency, scaled_ppm);
-	ptp_count(ptp, PTP_OP_ADJFINE, err);
 	if (trace_ptp_adjfine_enabled())
-		trace_ptp_adjfine(ptp->index, old, scaled_ppm,
-				  start ? ktime_get_ns() - start : 0, err);
+		err = traced_adjfine(ptp, scaled_ppm, refusal);
+	else
+		err = call_adjfine(ptp, scaled_ppm, refusal);
 	if (!err) {
 		note_change(ptp, PTP_OP_ADJFINE, old, scaled_ppm);
 		ptp_alarm_rate_changed(ptp);
@@ -373,13 +411,14 @@ int ptp_op_adjfine(struct ptp_clock *ptp, long scaled_ppm, int refusal)
  */
 int ptp_op_adjphase(struct ptp_clock *ptp, s64 offset_ns, int refusal)
 {
-	u64 start = ktime_get_ns();
+	u64 start = trace_ptp_adjphase_enabled() ? ptp_watch_start() : 0;
 	int err = refusal ?: -EOPNOTSUPP;
 
 	if (!refusal && ptp->info->adjphase)
 		err = ptp->info->adjphase(ptp->info, offset_ns);
 	ptp_count(ptp, PTP_OP_ADJPHASE, err);
-	trace_ptp_adjphase(ptp->index, offset_ns, ktime_get_ns() - start, err);
+	if (trace_ptp_adjphase_enabled())
+		trace_ptp_adjphase(ptp->index, offset_ns, start ? ptp_watch_ns(start) : 0, err);
 	if (!err) {
 		note_change(ptp, PTP_OP_ADJPHASE, 0, offset_ns);
 		ptp_alarm_rate_changed(ptp);
@@ -415,7 +454,7 @@ void ptp_vclocks_changed(struct ptp_clock *ptp, u32 old, u32 new, int err)
  */
 int ptp_op_enable(struct ptp_clock *ptp, struct ptp_clock_request *request, int on)
 {
-	u64 start = ktime_get_ns();
+	u64 start = trace_ptp_enable_enabled() ? ptp_watch_start() : 0;
 	u32 channel = 0, flags = 0;
 	int err = -EOPNOTSUPP;
 
@@ -424,6 +463,8 @@ int ptp_op_enable(struct ptp_clock *ptp, struct ptp_clock_request *request, int 
 	if (ptp->info->enable)
 		err = ptp->info->enable(ptp->info, request, on);
 	ptp_count(ptp, PTP_OP_ENABLE, err);
+	if (!trace_ptp_enable_enabled())
+		return err;
 
 	if (request->type == PTP_CLK_REQ_EXTTS) {
 		channel = request->extts.index;
@@ -433,7 +474,7 @@ int ptp_op_enable(struct ptp_clock *ptp, struct ptp_clock_request *request, int 
 		flags = request->perout.flags;
 	}
 	trace_ptp_enable(ptp->index, request->type, channel, on, flags,
-			 ktime_get_ns() - start, err);
+			 start ? ptp_watch_ns(start) : 0, err);
 	return err;
 }
 

@@ -43,6 +43,7 @@ struct bench_run {
  * @arg: the benchmark's own
  * @samples: how many are taken; 0: BENCH_SAMPLES
  * @variants: worth a line in the table also while somebody traces
+ * @alone: not counted under variants, since what they add drowns in it
  * @expect: for a self-test: the result must be exactly this; 0: no self-test.
  *	BENCH_ZERO stands for 0
  * @setup: before the first sample; false, having said why, fails the benchmark
@@ -57,6 +58,7 @@ struct bench {
 	long arg;
 	unsigned int samples;
 	bool variants;
+	bool alone;
 	long expect;
 	bool (*setup)(struct bench_run *run);
 	void (*prepare)(struct bench_run *run);

@@ -161,7 +161,8 @@ static void print_group(const struct results *r, const struct results *base, con
 	}
 	table_end(&table, &out);
 	if (hidden)
-		out_text(&out, "and %d more figures, %s (V=1 shows them)", hidden,
+		out_text(&out, "%sand %d more figures%s%s, %s (V=1 shows them)", n ? "" : "\n",
+			 hidden, *group ? " of +" : "", group,
 			 base->n ? "none of them changed" : "not shown");
 }
 
