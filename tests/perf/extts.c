@@ -148,8 +148,7 @@ static bool push_to_read(struct bench_run *run, uint32_t *samples, unsigned int 
 
 ASLEEP(wake, "extts_push_asleep", 1, wake);
 ASLEEP(to_read_1, "extts_to_read/1", 1, push_to_read, .variants = true);
-ASLEEP(to_read_16, "extts_to_read/16", 16, push_to_read, .samples = 101,
-       .alone = true);
+ASLEEP(to_read_16, "extts_to_read/16", 16, push_to_read, .samples = 101, .alone = true);
 
 /* ---- read() ----------------------------------------------------------------- */
 

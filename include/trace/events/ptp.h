@@ -3,8 +3,9 @@
  * Tracepoints of the PTP class: the contract between kmod/ptp/core and bpf/.
  *
  * Every event begins with the clock's index (the N of /dev/ptpN). Times are in
- * ns since the clock's epoch and signed; durations are in ns of CLOCK_MONOTONIC
- * and are measured only while the event is on. err is 0 or a negative errno.
+ * ns since the clock's epoch and signed; durations are in ns, by the
+ * time stamp counter where the kernel trusts it, else by CLOCK_MONOTONIC, and are
+ * measured only while the event is on. err is 0 or a negative errno.
  * Unless an event says otherwise it fires in the context of the task that made
  * the call, so that pid and comm are the current ones.
  *

@@ -118,8 +118,8 @@ static noinline int traced_gettimex(struct ptp_clock *ptp, struct timespec64 *ts
 		pre = plain_ns(&sts->pre_ts);
 		width = plain_ns(&sts->post_ts) - pre;
 	}
-	trace_ptp_gettimex(ptp->index, sts->clockid, err ? 0 : plain_ns(ts), pre, width,
-			   duration, err);
+	trace_ptp_gettimex(ptp->index, sts->clockid, err ? 0 : plain_ns(ts), pre, width, duration,
+			   err);
 	return err;
 }
 
@@ -173,8 +173,7 @@ static inline int call_crosststamp(struct ptp_clock *ptp, struct system_device_c
 	return err;
 }
 
-static noinline int traced_crosststamp(struct ptp_clock *ptp,
-				       struct system_device_crosststamp *xts)
+static noinline int traced_crosststamp(struct ptp_clock *ptp, struct system_device_crosststamp *xts)
 {
 	u64 start = ptp_watch_start();
 	int err = call_crosststamp(ptp, xts);

@@ -251,6 +251,8 @@ int main(int argc, char **argv)
 		return err_say(0, "use tests/vm/run --icount", "more than one processor");
 
 	for (int pass = 1; pass <= PASSES; pass++)
+		/* the two ends of a section */
+		/* cppcheck-suppress comparePointers */
 		for (const struct bench *const *b = __start_benches; b < __stop_benches; b++) {
 			if (fnmatch(arg.only, (*b)->name, 0))
 				continue;
