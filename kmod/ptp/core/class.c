@@ -396,9 +396,11 @@ static int __init ptp_init(void)
 	int err;
 
 #ifdef CONFIG_X86_TSC
-	ptp_tsc_khz = tsc_khz;
-	if (ptp_tsc_khz && !check_tsc_unstable())
+	/* so fast that a quotient in ptp_watch_ns() fits always: one that does not is an oops */
+	if (tsc_khz >= USEC_PER_SEC / 2 && !check_tsc_unstable()) {
+		ptp_tsc_khz = tsc_khz;
 		static_branch_enable(&ptp_trusts_tsc);
+	}
 #endif
 	if (first_index < 0 || first_index > MINORMASK) {
 		pr_err("first_index must be 0 to %d\n", MINORMASK);

@@ -4,7 +4,8 @@
  * here and nowhere else, so that each is counted always and traced on demand.
  *
  * Off, a tracepoint costs one jump over: the traced variant of a call, which
- * also reads the time around it, is a function of its own.
+ * also reads the time around it, is a function of its own. It is the trace already:
+ * ftrace need not look at it too, which saves it an instruction.
  */
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
@@ -50,7 +51,7 @@ static inline int call_gettime(struct ptp_clock *ptp, struct timespec64 *ts)
 	return err;
 }
 
-static noinline int traced_gettime(struct ptp_clock *ptp, struct timespec64 *ts)
+static noinline notrace int traced_gettime(struct ptp_clock *ptp, struct timespec64 *ts)
 {
 	u64 start = ptp_watch_start();
 	int err = call_gettime(ptp, ts);
@@ -106,7 +107,7 @@ int ptp_op_offsets(struct ptp_clock *ptp, struct ptp_clock_time *stamps, unsigne
 	return 0;
 }
 
-static noinline int traced_gettimex(struct ptp_clock *ptp, struct timespec64 *ts,
+static noinline notrace int traced_gettimex(struct ptp_clock *ptp, struct timespec64 *ts,
 				    struct ptp_system_timestamp *sts)
 {
 	u64 start = ptp_watch_start();
@@ -173,7 +174,7 @@ static inline int call_crosststamp(struct ptp_clock *ptp, struct system_device_c
 	return err;
 }
 
-static noinline int traced_crosststamp(struct ptp_clock *ptp, struct system_device_crosststamp *xts)
+static noinline notrace int traced_crosststamp(struct ptp_clock *ptp, struct system_device_crosststamp *xts)
 {
 	u64 start = ptp_watch_start();
 	int err = call_crosststamp(ptp, xts);
@@ -364,7 +365,7 @@ static inline int call_adjfine(struct ptp_clock *ptp, long scaled_ppm, int refus
 	return err;
 }
 
-static noinline int traced_adjfine(struct ptp_clock *ptp, long scaled_ppm, int refusal)
+static noinline notrace int traced_adjfine(struct ptp_clock *ptp, long scaled_ppm, int refusal)
 {
 	long old = READ_ONCE(ptp->dialed_frequency);
 	u64 start = ptp_watch_start();

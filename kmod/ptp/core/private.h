@@ -353,9 +353,15 @@ static inline u64 ptp_watch_start(void)
 
 static inline u64 ptp_watch_ns(u64 start)
 {
-	if (static_branch_likely(&ptp_trusts_tsc))
-		return mul_u64_u64_div_u64(rdtsc() - start, USEC_PER_SEC, ptp_tsc_khz);
-	return ktime_get_ns() - start;
+	s64 cycles;
+
+	if (!static_branch_likely(&ptp_trusts_tsc))
+		return ktime_get_ns() - start;
+	cycles = rdtsc() - start;
+	/* processors whose counters turn out to differ after all */
+	if (unlikely(cycles < 0))
+		return 0;
+	return mul_u64_u64_div_u64(cycles, USEC_PER_SEC, ptp_tsc_khz);
 }
 #else
 static inline u64 ptp_watch_start(void)
