@@ -110,12 +110,8 @@ static const struct {
 	const char *name;
 	void (*plant)(void);
 } faults[] = {
-	{ "uaf", use_after_free },
-	{ "overflow", overflow },
-	{ "inversion", inversion },
-	{ "leak", leak },
-	{ "sleep", sleep_in_atomic },
-	{ "shift", shift },
+	{ "uaf", use_after_free }, { "overflow", overflow },	 { "inversion", inversion },
+	{ "leak", leak },	   { "sleep", sleep_in_atomic }, { "shift", shift },
 	{ "timer", timer },
 };
 

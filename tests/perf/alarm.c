@@ -17,8 +17,8 @@
 #include <uapi/linux/chs_ptp.h>
 #include "frame/bench.h"
 
-#define SIGNO	(SIGRTMIN + 1)
-#define AHEAD	1000		/* s: the clock stands still, so it is never reached by itself */
+#define SIGNO (SIGRTMIN + 1)
+#define AHEAD 1000 /* s: the clock stands still, so it is never reached by itself */
 
 static struct ptp_alarm_config config;
 static struct ptp_alarm_setting setting;
@@ -44,8 +44,9 @@ static bool set_alarm(struct bench_run *run, int64_t seconds)
 		.flags = PTP_ALARM_ABSTIME,
 		.value = { .sec = now.tv_sec + seconds },
 	};
-	return ioctl(run->fd, PTP_ALARM_SETTIME, &setting) ?
-	       bench_fail(run, errno, "PTP_ALARM_SETTIME") : true;
+	return ioctl(run->fd, PTP_ALARM_SETTIME, &setting)
+		       ? bench_fail(run, errno, "PTP_ALARM_SETTIME")
+		       : true;
 }
 
 static bool make_alarm(struct bench_run *run)
@@ -174,8 +175,8 @@ static bool fire_to_wait(struct bench_run *run, uint32_t *samples, unsigned int 
 	return wakes == n ? true : bench_fail(run, 0, "alarms went astray");
 }
 
-#define FIRE(id, what, notify)								\
-	BENCH(id, .name = what, .module = "alarm", .arg = notify, .samples = 101,	\
+#define FIRE(id, what, notify) \
+	BENCH(id, .name = what, .module = "alarm", .arg = notify, .samples = 101, \
 	      .setup = setup_wait, .collect = fire_to_wait, .teardown = end_wait)
 
 FIRE(alarm_to_read, "alarm_to_read", PTP_ALARM_NOTIFY_EVENT);

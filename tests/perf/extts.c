@@ -14,9 +14,9 @@
 #include <unistd.h>
 #include "frame/bench.h"
 
-#define READERS		16
-#define BATCH		100	/* events between two times that queues are emptied: they hold 127 */
-#define READ_MAX	30
+#define READERS	 16
+#define BATCH	 100 /* events between two times that queues are emptied: they hold 127 */
+#define READ_MAX 30
 
 static int fds[READERS];
 
@@ -65,8 +65,8 @@ static bool push(struct bench_run *run, uint32_t *samples, unsigned int n)
 	return true;
 }
 
-#define PUSH(n, ...)									\
-	BENCH(push_##n, .name = "extts_push/" #n, .module = "clock", .arg = n,		\
+#define PUSH(n, ...) \
+	BENCH(push_##n, .name = "extts_push/" #n, .module = "clock", .arg = n, \
 	      .setup = open_readers, .collect = push, .teardown = close_readers, __VA_ARGS__)
 
 PUSH(1, .variants = true);
@@ -75,7 +75,7 @@ PUSH(16);
 /* ---- with readers asleep ---------------------------------------------------- */
 
 static pthread_t threads[READERS];
-static volatile uint64_t woken;		/* when the last reader so far came out of read() */
+static volatile uint64_t woken; /* when the last reader so far came out of read() */
 static volatile unsigned int reads;
 static volatile bool ending;
 
@@ -142,8 +142,8 @@ static bool push_to_read(struct bench_run *run, uint32_t *samples, unsigned int 
 	return reads == n * run->bench->arg ? true : bench_fail(run, 0, "events went astray");
 }
 
-#define ASLEEP(id, what, n, how, ...)							\
-	BENCH(id, .name = what, .module = "clock", .arg = n, .setup = start_sleepers,	\
+#define ASLEEP(id, what, n, how, ...) \
+	BENCH(id, .name = what, .module = "clock", .arg = n, .setup = start_sleepers, \
 	      .collect = how, .teardown = end_sleepers, __VA_ARGS__)
 
 ASLEEP(wake, "extts_push_asleep", 1, wake);
@@ -164,9 +164,9 @@ static void read_some(struct bench_run *run)
 	bench_syscall(SYS_read, run->fd, (long)events, run->bench->arg * sizeof(events[0]));
 }
 
-#define READ(n, ...)									\
-	BENCH(read_##n, .name = "extts_read/" #n, .module = "clock", .arg = n,		\
-	      .setup = bench_ptp_open, .prepare = push_some, .op = read_some,		\
+#define READ(n, ...) \
+	BENCH(read_##n, .name = "extts_read/" #n, .module = "clock", .arg = n, \
+	      .setup = bench_ptp_open, .prepare = push_some, .op = read_some, \
 	      .teardown = bench_ptp_close, __VA_ARGS__)
 
 READ(1, .variants = true);

@@ -37,9 +37,9 @@ static bool in_kernel(struct bench_run *run, uint32_t *samples, unsigned int n)
 	return bench_kernel(run, op, samples, n, NULL);
 }
 
-#define KERNEL(n, exactly)								\
-	BENCH(kernel_##n, .name = "nops_kernel/" #n, .module = "nops", .arg = n,	\
-	      .samples = 101, .collect = in_kernel, .expect = exactly)
+#define KERNEL(n, exactly) \
+	BENCH(kernel_##n, .name = "nops_kernel/" #n, .module = "nops", .arg = n, .samples = 101, \
+	      .collect = in_kernel, .expect = exactly)
 
 KERNEL(0, BENCH_ZERO);
 KERNEL(50, 50);

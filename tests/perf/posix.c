@@ -22,7 +22,7 @@ static void adjtime_with(struct bench_run *run)
 	bench_syscall(SYS_clock_adjtime, run->clock, (long)&tx, 0);
 }
 
-BENCH(adjtime_read, .name = "clock_adjtime", .module = "clock",
-      .setup = bench_ptp_open, .op = adjtime_with, .teardown = bench_ptp_close);
+BENCH(adjtime_read, .name = "clock_adjtime", .module = "clock", .setup = bench_ptp_open,
+      .op = adjtime_with, .teardown = bench_ptp_close);
 BENCH(adjtime_freq, .name = "adjfine", .module = "clock", .arg = ADJ_FREQUENCY, .variants = true,
       .setup = bench_ptp_open, .op = adjtime_with, .teardown = bench_ptp_close);

@@ -30,9 +30,9 @@ static void sys_offset_precise(struct bench_run *run)
 	bench_syscall(SYS_ioctl, run->fd, PTP_SYS_OFFSET_PRECISE, (long)&precise);
 }
 
-#define SYS_OFFSET(what, n, ...)							\
-	BENCH(what##_##n, .name = #what "/" #n, .module = "clock", .arg = n,		\
-	      .setup = setup, .op = what, .teardown = bench_ptp_close, __VA_ARGS__)
+#define SYS_OFFSET(what, n, ...) \
+	BENCH(what##_##n, .name = #what "/" #n, .module = "clock", .arg = n, .setup = setup, \
+	      .op = what, .teardown = bench_ptp_close, __VA_ARGS__)
 
 SYS_OFFSET(sys_offset, 1);
 SYS_OFFSET(sys_offset, 5);
@@ -40,5 +40,5 @@ SYS_OFFSET(sys_offset, 25);
 SYS_OFFSET(sys_offset_extended, 1, .variants = true);
 SYS_OFFSET(sys_offset_extended, 25, .variants = true);
 
-BENCH(precise, .name = "sys_offset_precise", .module = "clock", .variants = true,
-      .setup = setup, .op = sys_offset_precise, .teardown = bench_ptp_close);
+BENCH(precise, .name = "sys_offset_precise", .module = "clock", .variants = true, .setup = setup,
+      .op = sys_offset_precise, .teardown = bench_ptp_close);

@@ -9,8 +9,8 @@
  */
 #include "ptp_test.h"
 
-#define FAULTS	"/sys/kernel/debug"
-#define MOST	4000	/* allocations of one path */
+#define FAULTS "/sys/kernel/debug"
+#define MOST   4000 /* allocations of one path */
 
 static int nth = -1;
 
@@ -64,7 +64,7 @@ static bool was_injected(void)
 /* ---- paths ----------------------------------------------------------------- */
 
 static int fd = -1;	/* the clock, for reading and writing */
-static int target = -1;	/* a file that prepare() has opened */
+static int target = -1; /* a file that prepare() has opened */
 static char text[65536];
 
 /*
@@ -76,7 +76,7 @@ struct path {
 	void (*prepare)(void);
 	long (*call)(void);
 	void (*undo)(long result);
-	long also;	/* another error that the kernel, not we, may give */
+	long also;	   /* another error that the kernel, not we, may give */
 	unsigned int tail; /* only so many of the last ones, if not 0 */
 };
 
@@ -117,8 +117,8 @@ static void walk(const struct path *path)
 		injected = was_injected();
 		if (result < 0) {
 			failed++;
-			if (!injected || (result != -ENOMEM && result != -EFAULT &&
-					  result != path->also)) {
+			if (!injected ||
+			    (result != -ENOMEM && result != -EFAULT && result != path->also)) {
 				good = ok(false, "%s: fault %u%s gives %s", path->name, n,
 					  injected ? "" : " (not reached)", err_name(result));
 				spill("/dev/kmsg", "fail_nth: the last one is wrong");
@@ -474,7 +474,7 @@ static void clock_group(void)
 static void vclocks_group(void)
 {
 	static const struct path path = { "sysfs n_vclocks", no_vclocks, sysfs_vclocks,
-					  vclocks_off, 0, 0 };
+					  vclocks_off,	     0,		 0 };
 
 	lab_new("");
 	fd = open_node(node, O_RDWR);
@@ -488,8 +488,8 @@ static void vclocks_group(void)
 static void register_group(void)
 {
 	/* the PPS core takes no notice of a name that it could not set, device_add() does */
-	static const struct path path = { "register", lab_file, lab_register, lab_unregister,
-					  -EINVAL, 0 };
+	static const struct path path = { "register",	  lab_file, lab_register,
+					  lab_unregister, -EINVAL,  0 };
 	unsigned int before = clocks();
 
 	walk(&path);

@@ -11,7 +11,8 @@
  *	read=N			reads until N events have come, prints how many
  *	ioctl=CMD		a command with a null argument, which may fail
  *	every=US		waits so long after each operation from here on
- *	sleep=MS wait		waits so long (times CHS_SLOW), or for a line on stdin; "ready" prints a line
+ *	sleep=MS wait		waits so long (times CHS_SLOW), or for a line on stdin; "ready"
+ *prints a line
  *
  * A failure is told and makes the exit status 1, but does not stop it.
  */

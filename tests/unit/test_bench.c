@@ -28,15 +28,17 @@ static void put(const char *name, const char *text)
 	fclose(f);
 }
 
-#define KEY(kernel)									\
-	"{\"type\":\"key\",\"kernel\":\"" kernel "\",\"compiler\":\"c\",\"qemu\":\"q\","	\
+#define KEY(kernel) \
+	"{\"type\":\"key\",\"kernel\":\"" kernel "\",\"compiler\":\"c\",\"qemu\":\"q\"," \
 	"\"libbpf\":\"l\",\"commit\":\"abc\"}\n"
 
 static void count(FILE *f, const char *bench, const char *side, const char *variant, long value,
 		  const char *more)
 {
-	fprintf(f, "{\"type\":\"bench\",\"bench\":\"%s\",\"side\":\"%s\",\"variant\":\"%s\","
-		"\"unit\":\"instructions\",\"value\":%ld%s}\n", bench, side, variant, value, more);
+	fprintf(f,
+		"{\"type\":\"bench\",\"bench\":\"%s\",\"side\":\"%s\",\"variant\":\"%s\","
+		"\"unit\":\"instructions\",\"value\":%ld%s}\n",
+		bench, side, variant, value, more);
 }
 
 /* a run in which gettime takes so many, and ten times so many through the peer */
@@ -92,13 +94,16 @@ static void loading(void)
 	same(results_load(&r, file("run")), STATUS_FAILED, "and a run without results");
 	put("run", "{\"type\":\"bench\",\"bench\":\"a\",\"side\":\"ours\",\"value\":1}\n");
 	same(results_load(&r, file("run")), STATUS_FAILED, "and one that names no kernel");
-	put("run", KEY("k1") "{\"type\":\"bench\",\"bench\":\"a\",\"side\":\"ours\",\"value\":\"1\"}\n");
+	put("run",
+	    KEY("k1") "{\"type\":\"bench\",\"bench\":\"a\",\"side\":\"ours\",\"value\":\"1\"}\n");
 	same(results_load(&r, file("run")), STATUS_FAILED, "and a value that is no number");
-	put("run", KEY("k1") "{\"type\":\"bench\",\"bench\":\"a\",\"side\":\"ours\",\"variant\":\"v\","
-	    "\"value\":1}\n");
+	put("run",
+	    KEY("k1") "{\"type\":\"bench\",\"bench\":\"a\",\"side\":\"ours\",\"variant\":\"v\","
+		      "\"value\":1}\n");
 	same(results_load(&r, file("run")), STATUS_FAILED, "and a variant of nothing");
-	put("run", KEY("k1") "{\"type\":\"bench\",\"bench\":\"a\",\"side\":\"ours\",\"value\":1}\n"
-	    "{\"type\":\"bench\",\"bench\":\"a\",\"side\":\"ours\",\"value\":1}\n");
+	put("run",
+	    KEY("k1") "{\"type\":\"bench\",\"bench\":\"a\",\"side\":\"ours\",\"value\":1}\n"
+		      "{\"type\":\"bench\",\"bench\":\"a\",\"side\":\"ours\",\"value\":1}\n");
 	same(results_load(&r, file("run")), STATUS_FAILED, "and a benchmark that comes twice");
 }
 
@@ -117,7 +122,8 @@ static void baseline(void)
 	same(baseline_save(file("base"), &one), 0, "one is recorded");
 	same(baseline_load(&base, file("base"), &two), BASELINE_NONE, "but none for that kernel");
 	same(baseline_save(file("base"), &two), 0, "now it is");
-	same(baseline_load(&base, file("base"), &one), BASELINE_FOUND, "and the first is still there");
+	same(baseline_load(&base, file("base"), &one), BASELINE_FOUND,
+	     "and the first is still there");
 	same(base.n, one.n, "whole");
 	same(results_find(&base, "gettime")->value, 500, "with its values");
 	results_free(&base);
@@ -133,8 +139,8 @@ static void baseline(void)
 
 static void goals(void)
 {
-	struct figure f = { .value = 100, .peer = 200 }, alone = { .value = 100,
-								   .peer = FIGURE_UNKNOWN };
+	struct figure f = { .value = 100, .peer = 200 },
+		      alone = { .value = 100, .peer = FIGURE_UNKNOWN };
 	struct goal *g;
 
 	put("goals", "# a comment\n\na 0.50x\t# half\nb 99\nc 100 \nd 0.4x\n");
@@ -198,22 +204,30 @@ static void statuses(void)
 	ok(said("BETTER: gettime: 450 instructions, was 500 (-50)"), "with the line");
 
 	put_run("b", 456, "");
-	same(report("-b %s %s %s", file("base"), file("a"), file("b")), 4, "two runs differ: status 4");
+	same(report("-b %s %s %s", file("base"), file("a"), file("b")), 4,
+	     "two runs differ: status 4");
 	ok(said("gettime: the two runs disagree"), "with the name");
-	same(report("-r -b %s %s %s", file("base"), file("a"), file("b")), 4, "nor is that recorded");
+	same(report("-r -b %s %s %s", file("base"), file("a"), file("b")), 4,
+	     "nor is that recorded");
 
 	put_run("a", 500, ",\"expect\":500");
 	put_run("b", 500, ",\"expect\":500");
-	same(report("-b %s %s %s", file("base"), file("a"), file("b")), 0, "a self-test that is right");
+	same(report("-b %s %s %s", file("base"), file("a"), file("b")), 0,
+	     "a self-test that is right");
 	put_run("a", 500, ",\"expect\":499");
 	put_run("b", 500, ",\"expect\":499");
-	same(report("-b %s %s %s", file("base"), file("a"), file("b")), 4, "is wrong by one: status 4");
+	same(report("-b %s %s %s", file("base"), file("a"), file("b")), 4,
+	     "is wrong by one: status 4");
 
-	put("a", KEY("k1") "{\"type\":\"bench\",\"bench\":\"read\",\"side\":\"ours\",\"value\":1000}\n");
-	same(report("-b %s %s %s", file("base"), file("a"), file("a")), 3, "a benchmark is gone: status 3");
+	put("a",
+	    KEY("k1") "{\"type\":\"bench\",\"bench\":\"read\",\"side\":\"ours\",\"value\":1000}\n");
+	same(report("-b %s %s %s", file("base"), file("a"), file("a")), 3,
+	     "a benchmark is gone: status 3");
 	ok(said("GONE: gettime: was 500"), "with its name");
-	same(report("-p -b %s %s %s", file("base"), file("a"), file("a")), 0, "unless it was not run");
-	same(report("-r -p -b %s %s %s", file("base"), file("a"), file("a")), 2, "a part is no baseline");
+	same(report("-p -b %s %s %s", file("base"), file("a"), file("a")), 0,
+	     "unless it was not run");
+	same(report("-r -p -b %s %s %s", file("base"), file("a"), file("a")), 2,
+	     "a part is no baseline");
 	put("a", "{");
 	same(report("%s", file("a")), 1, "broken JSON: status 1");
 	same(report("-a"), 2, "no run at all: status 2");

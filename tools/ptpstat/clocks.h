@@ -66,7 +66,7 @@ struct clocks {
 	struct clk **v;		/* by index, rising */
 	int n;
 	uint64_t epoch;
-	bool look;		/* the programs have reason to look closer always */
+	bool look; /* the programs have reason to look closer always */
 };
 
 extern const char *const op_names[PTP_OP_COUNT];

@@ -183,10 +183,9 @@ static noinline_for_stack long sys_offset(struct ptp_clock *ptp,
 	return 0;
 }
 
-static __always_inline long
-sys_offset_extended(struct ptp_clock *ptp, struct ptp_sys_offset_extended __user *arg,
-		    int (*read)(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *samples,
-				unsigned int n))
+static __always_inline long sys_offset_extended(
+	struct ptp_clock *ptp, struct ptp_sys_offset_extended __user *arg,
+	int (*read)(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *samples, unsigned int n))
 {
 	const size_t head_size = offsetof(struct ptp_sys_offset_extended, ts);
 	ptp_sample samples[PTP_MAX_SAMPLES] NOT_ZEROED;

@@ -108,7 +108,7 @@ int ptp_op_offsets(struct ptp_clock *ptp, struct ptp_clock_time *stamps, unsigne
 }
 
 static noinline notrace int traced_gettimex(struct ptp_clock *ptp, struct timespec64 *ts,
-				    struct ptp_system_timestamp *sts)
+					    struct ptp_system_timestamp *sts)
 {
 	u64 start = ptp_watch_start();
 	int err = ptp->info->gettimex64(ptp->info, ts, sts);
@@ -174,7 +174,8 @@ static inline int call_crosststamp(struct ptp_clock *ptp, struct system_device_c
 	return err;
 }
 
-static noinline notrace int traced_crosststamp(struct ptp_clock *ptp, struct system_device_crosststamp *xts)
+static noinline notrace int traced_crosststamp(struct ptp_clock *ptp,
+					       struct system_device_crosststamp *xts)
 {
 	u64 start = ptp_watch_start();
 	int err = call_crosststamp(ptp, xts);
@@ -211,8 +212,7 @@ int ptp_op_crosststamp(struct ptp_clock *ptp, struct system_device_crosststamp *
  * Context: process context, may sleep.
  * Return: 0 or the driver's error.
  */
-int ptp_op_getcyclesx(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *samples,
-		      unsigned int n)
+int ptp_op_getcyclesx(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *samples, unsigned int n)
 {
 	struct ptp_system_timestamp sts = { .clockid = clockid };
 	struct timespec64 ts;

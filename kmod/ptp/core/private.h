@@ -396,8 +396,7 @@ typedef struct ptp_clock_time ptp_sample[3];
  */
 int ptp_op_gettime(struct posix_clock *clock, struct timespec64 *ts);
 int ptp_op_offsets(struct ptp_clock *ptp, struct ptp_clock_time *stamps, unsigned int n);
-int ptp_op_gettimex(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *samples,
-		    unsigned int n);
+int ptp_op_gettimex(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *samples, unsigned int n);
 int ptp_op_crosststamp(struct ptp_clock *ptp, struct system_device_crosststamp *xts);
 int ptp_op_settime(struct ptp_clock *ptp, const struct timespec64 *ts, int refusal);
 int ptp_op_adjtime(struct ptp_clock *ptp, s64 now_ns, s64 delta_ns, int refusal);

@@ -104,7 +104,7 @@ static void count_drop(struct ptp_clock *ptp, struct ptp_reader *reader,
 
 /* true if the oldest event had to make room; queue_lock held */
 static __always_inline bool put_event(struct ptp_clock *ptp, struct ptp_reader *reader,
-			     const struct ptp_extts_event *event)
+				      const struct ptp_extts_event *event)
 {
 	u32 depth = reader->head - reader->tail;
 	bool dropped = false;

@@ -21,7 +21,7 @@
 #include <time.h>
 #include "kbench_abi.h"
 
-#define BENCH_SAMPLES	301	/* at most */
+#define BENCH_SAMPLES 301 /* at most */
 
 /*
  * What a benchmark works on. setup() fills in what it needs; the frame opens and
@@ -29,11 +29,11 @@
  */
 struct bench_run {
 	const struct bench *bench;
-	int module_fd;		/* /dev/perf_* or /dev/peer_*, or -1 */
+	int module_fd; /* /dev/perf_* or /dev/peer_*, or -1 */
 	bool peer;
-	int fd;			/* the device under test, see bench_ptp_open() */
+	int fd; /* the device under test, see bench_ptp_open() */
 	clockid_t clock;
-	void *data;		/* the benchmark's */
+	void *data; /* the benchmark's */
 };
 
 /**
@@ -69,9 +69,9 @@ struct bench {
 
 #define BENCH_ZERO (-2)
 
-#define BENCH(id, ...)									\
-	static const struct bench bench_##id = { __VA_ARGS__ };				\
-	static const struct bench *const bench_entry_##id				\
+#define BENCH(id, ...) \
+	static const struct bench bench_##id = { __VA_ARGS__ }; \
+	static const struct bench *const bench_entry_##id \
 		__attribute__((used, section("benches"))) = &bench_##id
 
 /* A system call and nothing around it. What it returns is not looked at. */
@@ -79,7 +79,9 @@ static inline __attribute__((always_inline)) long bench_syscall(long nr, long a,
 {
 	long result;
 
-	asm volatile("syscall" : "=a"(result) : "0"(nr), "D"(a), "S"(b), "d"(c)
+	asm volatile("syscall"
+		     : "=a"(result)
+		     : "0"(nr), "D"(a), "S"(b), "d"(c)
 		     : "rcx", "r11", "memory");
 	return result;
 }

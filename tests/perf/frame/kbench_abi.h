@@ -9,8 +9,8 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define KBENCH_MAX	128	/* operations a call */
-#define KBENCH_NAME	24
+#define KBENCH_MAX  128 /* operations a call */
+#define KBENCH_NAME 24
 
 /**
  * struct kbench_run - carry out an operation
@@ -28,7 +28,7 @@ struct kbench_run {
 	__u64 start;
 };
 
-#define KBENCH_RUN	_IOWR('k', 1, struct kbench_run)
-#define KBENCH_INDEX	_IO('k', 2)	/* returns the number of the device under test */
+#define KBENCH_RUN   _IOWR('k', 1, struct kbench_run)
+#define KBENCH_INDEX _IO('k', 2) /* returns the number of the device under test */
 
 #endif /* KBENCH_ABI_H */

@@ -9,7 +9,7 @@
 
 static struct ptp_clock *perf_clock;
 static s64 perf_now = 1700000000000000000LL;
-static s64 perf_due;		/* 0: off */
+static s64 perf_due; /* 0: off */
 
 static int perf_gettimex64(struct ptp_clock_info *info, struct timespec64 *ts,
 			   struct ptp_system_timestamp *sts)

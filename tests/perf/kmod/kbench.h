@@ -31,7 +31,7 @@ struct kbench {
 	const struct kbench_op *ops;
 	unsigned int n_ops;
 	int (*index)(void);
-	struct mutex lock;	/* of samples */
+	struct mutex lock; /* of samples */
 	u32 samples[KBENCH_MAX];
 	u64 start;
 };
@@ -86,8 +86,8 @@ static long kbench_run(struct kbench *bench, struct kbench_run __user *arg)
 	for (i = 0; i < run.count; i++)
 		bench->samples[i] -= empty;
 	run.start = bench->start;
-	if (run.samples && copy_to_user(u64_to_user_ptr(run.samples), bench->samples,
-					run.count * sizeof(u32)))
+	if (run.samples &&
+	    copy_to_user(u64_to_user_ptr(run.samples), bench->samples, run.count * sizeof(u32)))
 		return -EFAULT;
 	return copy_to_user(arg, &run, sizeof(run)) ? -EFAULT : 0;
 }

@@ -37,16 +37,18 @@ static const char *text_of(json_object *rec, const char *key)
 {
 	json_object *v;
 
-	return json_object_object_get_ex(rec, key, &v) && json_object_is_type(v, json_type_string) ?
-	       json_object_get_string(v) : NULL;
+	return json_object_object_get_ex(rec, key, &v) && json_object_is_type(v, json_type_string)
+		       ? json_object_get_string(v)
+		       : NULL;
 }
 
 static int64_t number_of(json_object *rec, const char *key)
 {
 	json_object *v;
 
-	return json_object_object_get_ex(rec, key, &v) && json_object_is_type(v, json_type_int) ?
-	       json_object_get_int64(v) : FIGURE_UNKNOWN;
+	return json_object_object_get_ex(rec, key, &v) && json_object_is_type(v, json_type_int)
+		       ? json_object_get_int64(v)
+		       : FIGURE_UNKNOWN;
 }
 
 static bool flag_of(json_object *rec, const char *key)
@@ -108,7 +110,8 @@ static struct figure *add_figure(struct results *r)
 	if (!r->figures)
 		abort();
 	f = &r->figures[r->n++];
-	*f = (struct figure){ .value = FIGURE_UNKNOWN, .peer = FIGURE_UNKNOWN,
+	*f = (struct figure){ .value = FIGURE_UNKNOWN,
+			      .peer = FIGURE_UNKNOWN,
 			      .expect = FIGURE_UNKNOWN };
 	return f;
 }
@@ -168,8 +171,8 @@ static int64_t value_of(const struct lines *l, const char *bench, const char *si
 	return less ? without - value : value - without;
 }
 
-static int add_counted(struct results *r, const struct lines *l, json_object *rec,
-		       const char *path, int line)
+static int add_counted(struct results *r, const struct lines *l, json_object *rec, const char *path,
+		       int line)
 {
 	const char *bench = text_of(rec, "bench"), *variant = text_of(rec, "variant");
 	const char *peer_variant = text_of(rec, "peer_variant");
@@ -182,7 +185,8 @@ static int add_counted(struct results *r, const struct lines *l, json_object *re
 		return err_say(0, NULL, "%s:%d: no benchmark or no value", path, line);
 	value = value_of(l, bench, "ours", variant, less);
 	if (value == FIGURE_UNKNOWN)
-		return err_say(0, NULL, "%s:%d: %s without a variant is missing", path, line, bench);
+		return err_say(0, NULL, "%s:%d: %s without a variant is missing", path, line,
+			       bench);
 	name = plain ? copy(bench) : joined(bench, "+", variant);
 	if (results_find(r, name)) {
 		free(name);
@@ -324,9 +328,10 @@ static int save(const char *path, const struct lines *others, const struct resul
 		for (int i = 0; i < others->n; i++)
 			if (!has_key(others->rec[i], r))
 				fprintf(f, "%s\n",
-					json_object_to_json_string_ext(others->rec[i],
-								       JSON_C_TO_STRING_PLAIN |
-								       JSON_C_TO_STRING_NOSLASHESCAPE));
+					json_object_to_json_string_ext(
+						others->rec[i],
+						JSON_C_TO_STRING_PLAIN |
+							JSON_C_TO_STRING_NOSLASHESCAPE));
 		write_figures(f, r, n_keys);
 		if (ferror(f))
 			err = EIO;
@@ -403,7 +408,8 @@ int goals_load(struct goal **goals, const char *path)
 		*goals = reallocarray(*goals, n + 1, sizeof(**goals));
 		if (!*goals)
 			abort();
-		(*goals)[n++] = (struct goal){ .bench = copy(bench), .limit = limit,
+		(*goals)[n++] = (struct goal){ .bench = copy(bench),
+					       .limit = limit,
 					       .of_peer = unit == 'x' };
 	}
 	free(line);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FIGURE_UNKNOWN	INT64_MIN
+#define FIGURE_UNKNOWN INT64_MIN
 
 /**
  * struct figure - one result
@@ -48,7 +48,7 @@ struct results {
 	char *key[N_KEYS];
 	struct figure *figures;
 	int n;
-	char **skipped;		/* "variant: why" */
+	char **skipped; /* "variant: why" */
 	int n_skipped;
 };
 

@@ -38,8 +38,8 @@ static int check_counting(const struct results *r)
 
 		if (f->expect == FIGURE_UNKNOWN || f->expect == f->value)
 			continue;
-		err_say(0, NULL, "%s: %" PRId64 " instructions were counted as %" PRId64,
-			f->bench, f->expect, f->value);
+		err_say(0, NULL, "%s: %" PRId64 " instructions were counted as %" PRId64, f->bench,
+			f->expect, f->value);
 		status = STATUS_UNSOUND;
 	}
 	return status;
@@ -47,7 +47,8 @@ static int check_counting(const struct results *r)
 
 static int disagree(const char *bench, const char *what, int64_t a, int64_t b)
 {
-	err_say(0, NULL, "%s: the two runs disagree%s: %" PRId64 " and %" PRId64, bench, what, a, b);
+	err_say(0, NULL, "%s: the two runs disagree%s: %" PRId64 " and %" PRId64, bench, what, a,
+		b);
 	return STATUS_UNSOUND;
 }
 
@@ -102,7 +103,9 @@ static const struct col cols[] = {
 };
 
 static struct table table = {
-	.key = "benchmarks", .cols = cols, .ncols = sizeof(cols) / sizeof(*cols),
+	.key = "benchmarks",
+	.cols = cols,
+	.ncols = sizeof(cols) / sizeof(*cols),
 };
 
 static void add_row(const struct figure *f, const struct figure *base)
@@ -209,7 +212,10 @@ static int print_goals(const struct results *r)
 		snprintf(limit, sizeof(limit), goals[i].of_peer ? "%.2fx" : "%.0f", goals[i].limit);
 		missed += met == 0;
 		out_text(&out, "goal %-31s <= %6s: %7s %s%s%s", goals[i].bench, limit, is,
-			 met ? "" : out_red(&out), met > 0 ? "met" : met ? "not counted" : "MISSED",
+			 met ? "" : out_red(&out),
+			 met > 0 ? "met"
+			 : met	 ? "not counted"
+				 : "MISSED",
 			 met ? "" : out_plain(&out));
 	}
 	if (missed)
@@ -251,8 +257,10 @@ static int compare(const struct results *r, const struct results *base)
 		out_text(&out, "within tolerance of the baseline: %d figures", r->n - new);
 		return 0;
 	}
-	out_text(&out, "%d figures outside tolerance (the larger of 2 and 1 %%); if that is right, "
-		 "record it:\n  make bench-baseline", outside);
+	out_text(&out,
+		 "%d figures outside tolerance (the larger of 2 and 1 %%); if that is right, "
+		 "record it:\n  make bench-baseline",
+		 outside);
 	return STATUS_CHANGED;
 }
 
@@ -339,7 +347,8 @@ static int weigh(const struct results *r, const struct results *second)
 		if (!status)
 			out_text(&out, "recorded in %s: %d figures", arg.baseline, r->n);
 	} else if (!status && found == BASELINE_NONE) {
-		out_text(&out, "%sNO BASELINE%s for this combination of kernel, compiler, QEMU and "
+		out_text(&out,
+			 "%sNO BASELINE%s for this combination of kernel, compiler, QEMU and "
 			 "libbpf:\nnothing was compared. Record one with\n  make bench-baseline",
 			 out_red(&out), out_plain(&out));
 	} else if (!status) {
