@@ -22,6 +22,7 @@ teardown() {
 # tracepoints, whose start takes a third of the time, unless by_itself is set; run by
 # the words of $through, if any
 begin() {
+	: >"$out" # what stands there is of the run before
 	# shellcheck disable=SC2086
 	${through:-} ptpstat -j ${by_itself---raw-tp} "$@" >"$out" 2>"$err" 3>&- &
 	pid=$!
