@@ -71,6 +71,11 @@ stat_of() {
 	cat "$class/$1/statistics/$2"
 }
 
+# stat_is CLOCK NAME VALUE: for until_ok, which would wait on an answer given once
+stat_is() {
+	[ "$(stat_of "$1" "$2")" = "$3" ]
+}
+
 @test "totals are exact, and agree with the class's own books" {
 	local c d op books=() by_itself=
 	c=$(new) d=$(new)
@@ -185,7 +190,7 @@ without_btf() {
 	until_ok test -s "$err.load"
 	labctl push phc0 channel=0 count=127
 	labctl push phc0 channel=0 count=23
-	until_ok test "$(stat_of "$c" extts_dropped)" = 23
+	until_ok stat_is "$c" extts_dropped 23
 	end TERM 3
 	holds '.[-1].clocks[0] | .events == 150 and .drops == 23'
 	wait
@@ -253,7 +258,7 @@ without_btf() {
 	until_ok test -s "$err.load"
 	kill -STOP "$pid"
 	labctl push phc0 channel=0 count=228
-	until_ok test "$(stat_of "$c" extts_dropped)" = 101
+	until_ok stat_is "$c" extts_dropped 101
 	kill -CONT "$pid"
 	wait %ptp_load || :
 	end TERM 3
