@@ -174,6 +174,13 @@ has() {
 	has "$stderr" '^tests/vm/run: kernel complained: WARNING: CPU: 0 PID: 1 at x \(sh ended with 0\)'
 }
 
+@test "what was provoked is no splat, what came beside it is" {
+	run -113 --separate-stderr vm --expect 'provoked [0-9]+' -- \
+		sh -c 'echo "WARNING: provoked 23" >/dev/kmsg; echo "BUG: not provoked" >/dev/kmsg'
+	has "$stderr" '^tests/vm/run: kernel complained: BUG: not provoked \(sh ended with 0\)'
+	run -0 vm --expect 'provoked [0-9]+' -- sh -c 'echo "WARNING: provoked 23" >/dev/kmsg'
+}
+
 @test "it takes the guest with it when it is killed" {
 	"$run" --no-load -- sh -c 'echo up; sleep 1000' >out 3>&- &
 	pid=$!
