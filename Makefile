@@ -311,6 +311,7 @@ install: ## modules for KERNEL= or KDIR=, tools, library, man pages, udev rule
 	$(Q)install -m 755 $(addprefix $(O)/bin/,$(TOOLS)) $(DESTDIR)$(PREFIX)/bin/
 	$(Q)install -d $(DESTDIR)$(PREFIX)/lib
 	$(Q)install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib/
+	$(Q)$(if $(DESTDIR),,ldconfig)
 	$(Q)for page in $(MANS); do \
 		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; \
 	done
@@ -324,6 +325,7 @@ uninstall: ## take away what install put there
 	$(Q)rm -f $(DESTDIR)/lib/udev/rules.d/60-chs-phc.rules
 	$(Q)rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(TOOLS))
 	$(Q)rm -f $(SHLIBS:%=$(DESTDIR)$(PREFIX)/lib/%.so)
+	$(Q)$(if $(DESTDIR),,ldconfig)
 	$(Q)for page in $(MANS); do \
 		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; \
 	done
