@@ -58,12 +58,14 @@ static void put_run(const char *name, long gettime, const char *more)
 
 static void tolerance(void)
 {
-	ok(within_tolerance(100, 102) && within_tolerance(100, 98), "2 of 100 are equal");
-	ok(!within_tolerance(100, 103) && !within_tolerance(100, 97), "3 of 100 are not");
-	ok(within_tolerance(1000, 1010) && within_tolerance(1000, 990), "1 % is equal");
-	ok(!within_tolerance(1000, 1011) && !within_tolerance(1000, 989), "more is not");
-	ok(within_tolerance(0, -2) && !within_tolerance(0, 3), "so with nothing to begin with");
-	ok(within_tolerance(-500, -505) && !within_tolerance(-500, -506), "and below it");
+	ok(within_tolerance("a", 100, 102) && within_tolerance("a", 100, 98), "2 of 100 are equal");
+	ok(!within_tolerance("a", 100, 103) && !within_tolerance("a", 100, 97), "3 of 100 are not");
+	ok(within_tolerance("a", 1000, 1010) && within_tolerance("a", 1000, 990), "1 % is equal");
+	ok(!within_tolerance("a", 1000, 1011) && !within_tolerance("a", 1000, 989), "more is not");
+	ok(within_tolerance("a", 0, -2) && !within_tolerance("a", 0, 3), "so with nothing to begin with");
+	ok(within_tolerance("a", -500, -505) && !within_tolerance("a", -500, -506), "and below it");
+	ok(within_tolerance("a+b", 0, 4) && !within_tolerance("a+b", 0, -5),
+	   "a difference has the tolerances of two");
 }
 
 static void loading(void)

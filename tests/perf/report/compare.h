@@ -73,8 +73,8 @@ int results_save(const char *path, const struct results *r);
 const struct figure *results_find(const struct results *r, const char *bench);
 void results_free(struct results *r);
 
-/* equal but for the larger of 2 and 1 % of base */
-bool within_tolerance(int64_t base, int64_t value);
+/* equal but for the larger of 2 and 1 % of base; what a variant adds ("+"), of 4 and 1 % */
+bool within_tolerance(const char *bench, int64_t base, int64_t value);
 
 /**
  * struct goal - a limit of a figure

@@ -62,10 +62,10 @@ static int check_agreement(const struct results *a, const struct results *b)
 		if (!g) {
 			err_say(0, NULL, "%s: only the first run has it", f->bench);
 			status = STATUS_UNSOUND;
-		} else if (!within_tolerance(f->value, g->value)) {
+		} else if (!within_tolerance(f->bench, f->value, g->value)) {
 			status = disagree(f->bench, "", f->value, g->value);
 		} else if ((f->peer == FIGURE_UNKNOWN) != (g->peer == FIGURE_UNKNOWN) ||
-			   (f->peer != FIGURE_UNKNOWN && !within_tolerance(f->peer, g->peer))) {
+			   (f->peer != FIGURE_UNKNOWN && !within_tolerance(f->bench, f->peer, g->peer))) {
 			status = disagree(f->bench, " on the peer", f->peer, g->peer);
 		}
 	}
@@ -134,7 +134,7 @@ static void add_row(const struct figure *f, const struct figure *base)
 
 static bool changed(const struct figure *f, const struct figure *base)
 {
-	return base && !within_tolerance(base->value, f->value);
+	return base && !within_tolerance(f->bench, base->value, f->value);
 }
 
 /* all figures of a kind, under a heading; what is only a detail where it changed */
