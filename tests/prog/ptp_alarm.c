@@ -864,7 +864,10 @@ static void *waiter(void *arg)
 	__atomic_store_n(&w->tid, my_tid(), __ATOMIC_RELEASE);
 	while (!__atomic_load_n(&w->go, __ATOMIC_ACQUIRE))
 		nap_ms(1);
-	w->result = wait_signal(SIGNO, &w->info, 5000);
+	/* the kernel may wake a second waiter for one signal, which then sees EINTR */
+	do {
+		w->result = wait_signal(SIGNO, &w->info, 5000);
+	} while (w->result == -EINTR);
 	__atomic_store_n(&w->done, true, __ATOMIC_RELEASE);
 	return NULL;
 }
