@@ -43,7 +43,7 @@ caught() {
 @test "kmemleak reports memory that nobody knows any more" {
 	run -113 tests/vm/run --kernel debug --timeout 400 -- \
 		tests/lib/xray modprobe planted fault=leak
-	[[ $output == *"xray: kmemleak, modules loaded"* && $output == *"planted_init"* &&
+	[[ $output == *"xray: kmemleak, modules loaded"* && $output == *"leak+0x"*"[planted]"* &&
 		$output == *"kmemleak: 23 new suspected memory leaks"* ]] || {
 		echo "$output"
 		return 1
