@@ -368,26 +368,12 @@ static void vclocks_off(long result)
 
 static long debugfs_readers(void)
 {
-	int file = call(open(debugfs("readers"), O_RDONLY | O_CLOEXEC));
-	long len;
-
-	if (file < 0)
-		return file;
-	len = sysread(file, text, sizeof(text));
-	close(file);
-	return len;
+	return slurp(debugfs("readers"), text, sizeof(text));
 }
 
 static long statistics(void)
 {
-	int file = call(open(sysfs("statistics/gettime"), O_RDONLY | O_CLOEXEC));
-	long len;
-
-	if (file < 0)
-		return file;
-	len = sysread(file, text, sizeof(text));
-	close(file);
-	return len;
+	return slurp(sysfs("statistics/gettime"), text, sizeof(text));
 }
 
 /* ---- birth and death --------------------------------------------------------- */

@@ -56,6 +56,24 @@ static void put_run(const char *name, long gettime, const char *more)
 	fclose(f);
 }
 
+/* the run without one variant, and with more at its end */
+static void put_part(const char *name, const char *more, const char *without)
+{
+	char whole[4096] = "", wanted[64];
+	FILE *f = fopen(file(name), "re");
+	size_t n = fread(whole, 1, sizeof(whole) - 1, f);
+
+	fclose(f);
+	whole[n] = 0;
+	snprintf(wanted, sizeof(wanted), "\"variant\":\"%s\",\"unit\"", without);
+	f = fopen(file(name), "we");
+	for (char *line = strtok(whole, "\n"); line; line = strtok(NULL, "\n"))
+		if (!strstr(line, wanted))
+			fprintf(f, "%s\n", line);
+	fputs(more, f);
+	fclose(f);
+}
+
 static void tolerance(void)
 {
 	ok(within_tolerance("a", 100, 102) && within_tolerance("a", 100, 98), "2 of 100 are equal");
@@ -230,6 +248,27 @@ static void statuses(void)
 	     "unless it was not run");
 	same(report("-r -p -b %s %s %s", file("base"), file("a"), file("a")), 2,
 	     "a part is no baseline");
+	/* "bare" cannot be counted, and nobody says why "watch" is not */
+	put_run("a", 500, "");
+	put_part("a", "{\"type\":\"skip\",\"variant\":\"bare\",\"why\":\"no tool\"}\n", "bare");
+	same(report("-b %s %s %s", file("base"), file("a"), file("a")), 0,
+	     "a variant is skipped: status 0");
+	ok(said("SKIPPED: bare: no tool") && said("1 figures of the baseline were NOT COMPARED"),
+	   "but loudly, with what is missed");
+	same(report("-r -b %s %s %s", file("base"), file("a"), file("a")), 1,
+	     "and that is no baseline");
+	put_part("a", "", "watch");
+	same(report("-b %s %s %s", file("base"), file("a"), file("a")), 3,
+	     "another variant is gone without a word: status 3");
+	ok(said("GONE: gettime+watch") && !said("GONE: gettime+bare"), "with its name alone");
+
+	put_run("a", 500, "");
+	put("goals", "gettime 501\n");
+	same(report("-g %s %s", file("goals"), file("a")), 0, "goals that are counted: status 0");
+	put("goals", "gettime 501\ngetime 501\n");
+	same(report("-g %s %s", file("goals"), file("a")), 1, "one that is not: status 1");
+	ok(said("not counted"), "with its line");
+
 	put("a", "{");
 	same(report("%s", file("a")), 1, "broken JSON: status 1");
 	same(report("-a"), 2, "no run at all: status 2");

@@ -570,7 +570,6 @@ static enum sent signal_process(struct ptp_alarm *alarm, u64 n)
 		info.si_tid = alarm->id;
 		info.si_overrun = min_t(u64, overruns, INT_MAX);
 		info.si_value.sival_ptr = (void __user *)(unsigned long)alarm->value;
-		/* booked first: from here on the signal may be counted up */
 		err = send_sig_info(alarm->signo, &info, target);
 		if (!err && !alarm->to_thread)
 			share_signal(alarm, target);

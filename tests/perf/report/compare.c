@@ -124,6 +124,16 @@ const struct figure *results_find(const struct results *r, const char *bench)
 	return NULL;
 }
 
+bool results_skipped(const struct results *r, const char *bench)
+{
+	const char *variant = strchr(bench, '+');
+
+	for (int i = 0; variant && i < r->n_skipped; i++)
+		if (!strcmp(r->skipped[i].variant, variant + 1))
+			return true;
+	return false;
+}
+
 void results_free(struct results *r)
 {
 	for (int i = 0; i < r->n; i++) {
@@ -132,8 +142,10 @@ void results_free(struct results *r)
 		free(r->figures[i].unit);
 	}
 	free(r->figures);
-	for (int i = 0; i < r->n_skipped; i++)
-		free(r->skipped[i]);
+	for (int i = 0; i < r->n_skipped; i++) {
+		free(r->skipped[i].variant);
+		free(r->skipped[i].why);
+	}
 	free(r->skipped);
 	for (int i = 0; i < N_KEYS; i++)
 		free(r->key[i]);
@@ -212,7 +224,7 @@ static void add_skipped(struct results *r, json_object *rec)
 	r->skipped = reallocarray(r->skipped, r->n_skipped + 1, sizeof(*r->skipped));
 	if (!r->skipped)
 		abort();
-	r->skipped[r->n_skipped++] = joined(variant ? variant : "?", ": ", why ? why : "?");
+	r->skipped[r->n_skipped++] = (struct skipped){ .variant = copy(variant), .why = copy(why) };
 }
 
 static void set_keys(struct results *r, json_object *rec)

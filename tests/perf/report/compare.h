@@ -48,7 +48,10 @@ struct results {
 	char *key[N_KEYS];
 	struct figure *figures;
 	int n;
-	char **skipped; /* "variant: why" */
+	struct skipped {
+		char *variant;
+		char *why;
+	} * skipped;
 	int n_skipped;
 };
 
@@ -71,6 +74,9 @@ int baseline_save(const char *path, const struct results *r);
 int results_save(const char *path, const struct results *r);
 
 const struct figure *results_find(const struct results *r, const char *bench);
+
+/* is it what a variant adds that could not be counted? */
+bool results_skipped(const struct results *r, const char *bench);
 void results_free(struct results *r);
 
 /* equal but for the larger of 2 and 1 % of base; what a variant adds ("+"), of 4 and 1 % */

@@ -193,7 +193,7 @@ static void print_table(const struct results *r, const struct results *base)
 static int print_goals(const struct results *r)
 {
 	struct goal *goals;
-	int n = goals_load(&goals, arg.goals), missed = 0;
+	int n = goals_load(&goals, arg.goals), missed = 0, unknown = 0;
 
 	if (n < 0)
 		return STATUS_FAILED;
@@ -211,6 +211,8 @@ static int print_goals(const struct results *r)
 			snprintf(is, sizeof(is), "%.3fx", (double)f->value / f->peer);
 		snprintf(limit, sizeof(limit), goals[i].of_peer ? "%.2fx" : "%.0f", goals[i].limit);
 		missed += met == 0;
+		/* a goal that nobody measures would be met for ever */
+		unknown += met < 0 && !results_skipped(r, goals[i].bench);
 		out_text(&out, "goal %-31s <= %6s: %7s %s%s%s", goals[i].bench, limit, is,
 			 met ? "" : out_red(&out),
 			 met > 0 ? "met"
@@ -221,14 +223,17 @@ static int print_goals(const struct results *r)
 	if (missed)
 		out_text(&out, "%d of %d goals missed", missed, n);
 	goals_free(goals, n);
-	return 0;
+	if (unknown)
+		err_say(0, "tests/perf/goals names a benchmark that is not there",
+			"%d goals were not counted", unknown);
+	return unknown ? STATUS_FAILED : 0;
 }
 
 /* ---- against the baseline --------------------------------------------------- */
 
 static int compare(const struct results *r, const struct results *base)
 {
-	int outside = 0, new = 0;
+	int outside = 0, new = 0, skipped = 0;
 
 	for (int i = 0; i < r->n; i++) {
 		const struct figure *f = &r->figures[i], *b = results_find(base, f->bench);
@@ -244,15 +249,21 @@ static int compare(const struct results *r, const struct results *base)
 	for (int i = 0; i < base->n && !arg.part; i++) {
 		const struct figure *b = &base->figures[i];
 
-		/* what a skipped variant would have told */
-		if (results_find(r, b->bench) || (strchr(b->bench, '+') && r->n_skipped))
+		if (results_find(r, b->bench))
 			continue;
+		if (results_skipped(r, b->bench)) {
+			skipped++;
+			continue;
+		}
 		outside++;
 		out_text(&out, "%sGONE: %s: was %" PRId64 " %s%s", out_red(&out), b->bench,
 			 b->value, b->unit, out_plain(&out));
 	}
 	if (new)
 		out_text(&out, "%d figures are not in the baseline yet: make bench-baseline", new);
+	if (skipped)
+		out_text(&out, "%s%d figures of the baseline were NOT COMPARED: skipped%s",
+			 out_red(&out), skipped, out_plain(&out));
 	if (!outside) {
 		out_text(&out, "within tolerance of the baseline: %d figures", r->n - new);
 		return 0;
@@ -332,7 +343,8 @@ static int weigh(const struct results *r, const struct results *second)
 	status = arg.goals ? print_goals(r) : 0;
 	out_text(&out, "%s", "");
 	for (int i = 0; i < r->n_skipped; i++)
-		out_text(&out, "%sSKIPPED: %s%s", out_red(&out), r->skipped[i], out_plain(&out));
+		out_text(&out, "%sSKIPPED: %s: %s%s", out_red(&out), r->skipped[i].variant,
+			 r->skipped[i].why, out_plain(&out));
 	if (!status)
 		status = check_counting(r);
 	if (!status && second) {
@@ -342,7 +354,10 @@ static int weigh(const struct results *r, const struct results *second)
 	}
 	if (!status && arg.results)
 		status = results_save(arg.results, r);
-	if (!status && arg.record) {
+	if (!status && arg.record && r->n_skipped) {
+		status = err_say(0, "a baseline is whole", "not recorded: %d variants were skipped",
+				 r->n_skipped);
+	} else if (!status && arg.record) {
 		status = baseline_save(arg.baseline, r);
 		if (!status)
 			out_text(&out, "recorded in %s: %d figures", arg.baseline, r->n);
