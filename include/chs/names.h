@@ -37,4 +37,22 @@
 #define CHS_PTP_FIRST_INDEX		0
 #endif
 
+#if IS_ENABLED(CONFIG_HTE)
+/* Debian has none; other kernels may */
+#define devm_hte_register_chip		chs_devm_hte_register_chip
+#define hte_push_ts_ns			chs_hte_push_ts_ns
+#define hte_init_line_attr		chs_hte_init_line_attr
+#define hte_ts_get			chs_hte_ts_get
+#define hte_ts_put			chs_hte_ts_put
+#define hte_request_ts_ns		chs_hte_request_ts_ns
+#define devm_hte_request_ts_ns		chs_devm_hte_request_ts_ns
+#define of_hte_req_count		chs_of_hte_req_count
+#define hte_enable_ts			chs_hte_enable_ts
+#define hte_disable_ts			chs_hte_disable_ts
+#define hte_get_clk_src_info		chs_hte_get_clk_src_info
+#define CHS_HTE_DEBUGFS			"chs_hte"
+#else
+#define CHS_HTE_DEBUGFS			"hte"
+#endif
+
 #endif /* CHS_NAMES_H */

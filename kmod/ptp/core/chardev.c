@@ -370,10 +370,10 @@ static noinline long traced_ioctl(struct posix_clock_context *context, unsigned 
 				  unsigned long arg)
 {
 	struct ptp_clock *ptp = ptp_of(context->clk);
-	u64 start = ptp_watch_start();
+	u64 start = chs_watch_start();
 	long err = do_ioctl(context, cmd, arg);
 
-	trace_ptp_ioctl(ptp->index, cmd, ptp_watch_ns(start), ptp_user_err(err));
+	trace_ptp_ioctl(ptp->index, cmd, chs_watch_ns(start), ptp_user_err(err));
 	return err;
 }
 

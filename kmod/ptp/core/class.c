@@ -26,10 +26,7 @@ MODULE_PARM_DESC(first_index, "N of the first /dev/ptpN");
 #define PTP_PPS_DEFAULTS (PPS_CAPTUREASSERT | PPS_OFFSETASSERT)
 #define PTP_PPS_MODE	 (PTP_PPS_DEFAULTS | PPS_CANWAIT | PPS_TSFMT_TSPEC)
 
-#ifdef CONFIG_X86_TSC
-DEFINE_STATIC_KEY_FALSE(ptp_trusts_tsc);
-unsigned int ptp_tsc_khz __ro_after_init;
-#endif
+CHS_WATCH_DEFINE();
 
 static DEFINE_IDA(ptp_indexes);
 static dev_t ptp_first_devt;
@@ -111,12 +108,12 @@ EXPORT_SYMBOL_GPL(ptp_clock_event);
 static void aux_work(struct kthread_work *work)
 {
 	struct ptp_clock *ptp = container_of(work, struct ptp_clock, aux_work.work);
-	u64 start = ptp_watch_start();
+	u64 start = chs_watch_start();
 	long delay;
 
 	delay = ptp->info->do_aux_work(ptp->info);
 	ptp_count(ptp, PTP_OP_AUX_WORK, 0);
-	trace_ptp_aux_work(ptp->index, ptp_watch_ns(start),
+	trace_ptp_aux_work(ptp->index, chs_watch_ns(start),
 			   delay < 0 ? -1 : (s64)jiffies_to_nsecs(delay));
 	if (delay >= 0)
 		kthread_queue_delayed_work(ptp->worker, &ptp->aux_work, delay);
@@ -395,13 +392,7 @@ static int __init ptp_init(void)
 {
 	int err;
 
-#ifdef CONFIG_X86_TSC
-	/* so fast that a quotient in ptp_watch_ns() fits always: one that does not is an oops */
-	if (tsc_khz >= USEC_PER_SEC / 2 && !check_tsc_unstable()) {
-		ptp_tsc_khz = tsc_khz;
-		static_branch_enable(&ptp_trusts_tsc);
-	}
-#endif
+	chs_watch_init();
 	if (first_index < 0 || first_index > MINORMASK) {
 		pr_err("first_index must be 0 to %d\n", MINORMASK);
 		return -EINVAL;

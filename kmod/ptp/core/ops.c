@@ -53,10 +53,10 @@ static inline int call_gettime(struct ptp_clock *ptp, struct timespec64 *ts)
 
 static noinline notrace int traced_gettime(struct ptp_clock *ptp, struct timespec64 *ts)
 {
-	u64 start = ptp_watch_start();
+	u64 start = chs_watch_start();
 	int err = call_gettime(ptp, ts);
 
-	trace_ptp_gettime(ptp->index, err ? 0 : plain_ns(ts), ptp_watch_ns(start), err);
+	trace_ptp_gettime(ptp->index, err ? 0 : plain_ns(ts), chs_watch_ns(start), err);
 	return err;
 }
 
@@ -110,9 +110,9 @@ int ptp_op_offsets(struct ptp_clock *ptp, struct ptp_clock_time *stamps, unsigne
 static noinline notrace int traced_gettimex(struct ptp_clock *ptp, struct timespec64 *ts,
 					    struct ptp_system_timestamp *sts)
 {
-	u64 start = ptp_watch_start();
+	u64 start = chs_watch_start();
 	int err = ptp->info->gettimex64(ptp->info, ts, sts);
-	u64 duration = ptp_watch_ns(start);
+	u64 duration = chs_watch_ns(start);
 	s64 pre = 0, width = 0;
 
 	if (!err) {
@@ -177,9 +177,9 @@ static inline int call_crosststamp(struct ptp_clock *ptp, struct system_device_c
 static noinline notrace int traced_crosststamp(struct ptp_clock *ptp,
 					       struct system_device_crosststamp *xts)
 {
-	u64 start = ptp_watch_start();
+	u64 start = chs_watch_start();
 	int err = call_crosststamp(ptp, xts);
-	u64 duration = ptp_watch_ns(start);
+	u64 duration = chs_watch_ns(start);
 
 	trace_ptp_crosststamp(ptp->index, err ? 0 : ktime_to_ns(xts->device),
 			      err ? 0 : ktime_to_ns(xts->sys_realtime),
@@ -339,14 +339,14 @@ int ptp_op_settime(struct ptp_clock *ptp, const struct timespec64 *ts, int refus
 int ptp_op_adjtime(struct ptp_clock *ptp, s64 now_ns, s64 delta_ns, int refusal)
 {
 	bool held = ptp_alarm_step_begin(ptp);
-	u64 start = trace_ptp_adjtime_enabled() ? ptp_watch_start() : 0;
+	u64 start = trace_ptp_adjtime_enabled() ? chs_watch_start() : 0;
 	int err = refusal ?: -EOPNOTSUPP;
 
 	if (!refusal && ptp->info->adjtime)
 		err = ptp->info->adjtime(ptp->info, delta_ns);
 	ptp_count(ptp, PTP_OP_ADJTIME, err);
 	if (trace_ptp_adjtime_enabled())
-		trace_ptp_adjtime(ptp->index, delta_ns, start ? ptp_watch_ns(start) : 0, err);
+		trace_ptp_adjtime(ptp->index, delta_ns, start ? chs_watch_ns(start) : 0, err);
 	ptp_alarm_step_end(ptp, held, err, &delta_ns, 0, 0);
 	if (!err)
 		note_change(ptp, PTP_OP_ADJTIME, now_ns, now_ns + delta_ns);
@@ -368,10 +368,10 @@ static inline int call_adjfine(struct ptp_clock *ptp, long scaled_ppm, int refus
 static noinline notrace int traced_adjfine(struct ptp_clock *ptp, long scaled_ppm, int refusal)
 {
 	long old = READ_ONCE(ptp->dialed_frequency);
-	u64 start = ptp_watch_start();
+	u64 start = chs_watch_start();
 	int err = call_adjfine(ptp, scaled_ppm, refusal);
 
-	trace_ptp_adjfine(ptp->index, old, scaled_ppm, ptp_watch_ns(start), err);
+	trace_ptp_adjfine(ptp->index, old, scaled_ppm, chs_watch_ns(start), err);
 	return err;
 }
 
@@ -411,14 +411,14 @@ int ptp_op_adjfine(struct ptp_clock *ptp, long scaled_ppm, int refusal)
  */
 int ptp_op_adjphase(struct ptp_clock *ptp, s64 offset_ns, int refusal)
 {
-	u64 start = trace_ptp_adjphase_enabled() ? ptp_watch_start() : 0;
+	u64 start = trace_ptp_adjphase_enabled() ? chs_watch_start() : 0;
 	int err = refusal ?: -EOPNOTSUPP;
 
 	if (!refusal && ptp->info->adjphase)
 		err = ptp->info->adjphase(ptp->info, offset_ns);
 	ptp_count(ptp, PTP_OP_ADJPHASE, err);
 	if (trace_ptp_adjphase_enabled())
-		trace_ptp_adjphase(ptp->index, offset_ns, start ? ptp_watch_ns(start) : 0, err);
+		trace_ptp_adjphase(ptp->index, offset_ns, start ? chs_watch_ns(start) : 0, err);
 	if (!err) {
 		note_change(ptp, PTP_OP_ADJPHASE, 0, offset_ns);
 		ptp_alarm_rate_changed(ptp);
@@ -454,7 +454,7 @@ void ptp_vclocks_changed(struct ptp_clock *ptp, u32 old, u32 new, int err)
  */
 int ptp_op_enable(struct ptp_clock *ptp, struct ptp_clock_request *request, int on)
 {
-	u64 start = trace_ptp_enable_enabled() ? ptp_watch_start() : 0;
+	u64 start = trace_ptp_enable_enabled() ? chs_watch_start() : 0;
 	u32 channel = 0, flags = 0;
 	int err = -EOPNOTSUPP;
 
@@ -474,7 +474,7 @@ int ptp_op_enable(struct ptp_clock *ptp, struct ptp_clock_request *request, int 
 		flags = request->perout.flags;
 	}
 	trace_ptp_enable(ptp->index, request->type, channel, on, flags,
-			 start ? ptp_watch_ns(start) : 0, err);
+			 start ? chs_watch_ns(start) : 0, err);
 	return err;
 }
 

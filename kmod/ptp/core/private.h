@@ -31,9 +31,7 @@
 #include <linux/device.h>
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
-#include <linux/jump_label.h>
 #include <linux/list.h>
-#include <linux/math64.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/posix-clock.h>
@@ -44,10 +42,8 @@
 #include <linux/wait.h>
 #include <linux/debugfs.h>
 #include <linux/timekeeping.h>
-#ifdef CONFIG_X86_TSC
-#include <asm/msr.h>
-#include <asm/tsc.h>
-#endif
+
+#include <chs/watch.h>
 
 #ifndef PTP_CLOCK_KERNEL_CHS
 #error "the kernel's own ptp_clock_kernel.h was included in place of ours"
@@ -90,12 +86,6 @@ enum ptp_op {
 };
 
 extern const char *const ptp_op_names[PTP_N_OPS];
-
-#ifdef CONFIG_X86_TSC
-/* class.c: whether the time stamp counter is good for durations, and its kHz. Set at load */
-DECLARE_STATIC_KEY_FALSE(ptp_trusts_tsc);
-extern unsigned int ptp_tsc_khz;
-#endif
 
 struct ptp_counts {
 	u64 calls[PTP_N_OPS];
@@ -339,41 +329,6 @@ static inline void ptp_count(struct ptp_clock *ptp, enum ptp_op op, int err)
 	if (unlikely(err))
 		this_cpu_inc(ptp->counts->errors[op]);
 }
-
-/*
- * How long something took, for traces. By the time stamp counter as long as the kernel
- * trusts it: two readings cost a tenth of what ktime_get_ns() does, and a trace of an
- * operation is dearest where it reads the clock. Either way in ns.
- */
-#ifdef CONFIG_X86_TSC
-static inline u64 ptp_watch_start(void)
-{
-	return static_branch_likely(&ptp_trusts_tsc) ? rdtsc() : ktime_get_ns();
-}
-
-static inline u64 ptp_watch_ns(u64 start)
-{
-	s64 cycles;
-
-	if (!static_branch_likely(&ptp_trusts_tsc))
-		return ktime_get_ns() - start;
-	cycles = rdtsc() - start;
-	/* processors whose counters turn out to differ after all */
-	if (unlikely(cycles < 0))
-		return 0;
-	return mul_u64_u64_div_u64(cycles, USEC_PER_SEC, ptp_tsc_khz);
-}
-#else
-static inline u64 ptp_watch_start(void)
-{
-	return ktime_get_ns();
-}
-
-static inline u64 ptp_watch_ns(u64 start)
-{
-	return ktime_get_ns() - start;
-}
-#endif
 
 /* ERESTARTSYS is the kernel's own: what a trace shows is what a program may see. */
 static inline int ptp_user_err(long err)
