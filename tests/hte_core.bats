@@ -53,3 +53,40 @@ load lib/hte
 @test "4096 lines of one provider" {
 	checks hte_core many
 }
+
+@test "provider and consumer in mainline's manner, unchanged" {
+	local hte=/sys/kernel/debug/hte/hte_plain
+	local push=/sys/module/hte_plain/parameters/push
+	local user=/sys/bus/platform/drivers/hte_plain_user
+
+	modprobe hte_plain
+	modprobe hte_plain_user
+	[ "$(<$hte/ts_requested) $(<$hte/total_ts)" = "3 5" ]
+	echo 1 23 >$push
+	echo 2 101 >$push
+	echo 3 7 >$push
+	seconds_ran() {
+		# label, line, stamps, last number, has the second callback run?
+		[ "$(<$user/hte_plain_user/seen)" = "first 1 23 23 0
+second 2 101 101 1
+- 4 0 0 0" ]
+	}
+	until_ok seconds_ran
+	[ -d $hte/first ] && [ -d $hte/second ] && [ -d $hte/ts_4 ]
+
+	# what the device manages is put when its driver goes
+	echo hte_plain_user >$user/unbind
+	[ "$(<$hte/ts_requested)" = 0 ]
+	echo 1 1 >$push
+	echo hte_plain_user >$user/bind
+	[ "$(<$hte/ts_requested)" = 3 ]
+	echo 1 1 >$push
+	[ "$(head -n 1 $user/hte_plain_user/seen)" = "first 1 1 1 0" ]
+
+	# and the consumer outlives its provider
+	echo hte_plain >/sys/bus/platform/drivers/hte_plain/unbind
+	[ "$(head -n 1 $user/hte_plain_user/seen)" = "first 1 1 1 0" ]
+	run ! rmmod hte_plain
+	rmmod hte_plain_user
+	rmmod hte_plain
+}

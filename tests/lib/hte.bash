@@ -14,5 +14,5 @@ setup() {
 
 # also takes away what a test that failed half-way has left
 teardown() {
-	modprobe -r hte_taker hte_giver
+	modprobe -r hte_taker hte_giver hte_plain_user hte_plain
 }
