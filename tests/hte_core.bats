@@ -50,6 +50,10 @@ load lib/hte
 	checks hte_core modules
 }
 
+@test "tracepoints tell the same as the counters" {
+	checks hte_core trace
+}
+
 @test "4096 lines of one provider" {
 	checks hte_core many
 }

@@ -21,3 +21,7 @@ load lib/hte
 @test "a provider is deleted under load, 23 times" {
 	limit=120 checks hte_race delete
 }
+
+@test "unbinding waits for calls to the provider that take their time" {
+	checks hte_race slow
+}

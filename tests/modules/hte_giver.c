@@ -52,7 +52,6 @@ struct giver {
 	int result;
 	s64 settings[GIVER_SETTINGS];
 	atomic64_t calls[GIVER_OPS];
-	u32 last_line;
 	struct giver_line *lines;
 	struct giver_load load;
 	struct giver_cpu *cpus;
@@ -78,7 +77,7 @@ static int called_slow(struct giver *giver, enum giver_op op, u32 line)
 {
 	s64 ms = setting(giver, GIVER_SLOW_MS);
 
-	WRITE_ONCE(giver->last_line, line);
+	WRITE_ONCE(giver->settings[GIVER_LAST_LINE], line);
 	if (ms)
 		msleep(ms);
 	return called(giver, op);
@@ -431,7 +430,7 @@ static void get_state(struct giver *giver, struct giver_state *state)
 	}
 	for (i = 0; i < GIVER_OPS; i++)
 		state->calls[i] = atomic64_read(&giver->calls[i]);
-	state->last_line = READ_ONCE(giver->last_line);
+	state->last_line = setting(giver, GIVER_LAST_LINE);
 	state->is_registered = !!READ_ONCE(giver->chip.gdev);
 }
 

@@ -38,6 +38,7 @@ enum giver_setting {
 	GIVER_SLOW_MS = GIVER_OPS,	 /* how long those that may sleep take */
 	GIVER_XLATE_ADD,		 /* xlated number = line id + this */
 	GIVER_OFFSET_NS,		 /* its clock = CLOCK_MONOTONIC + this */
+	GIVER_LAST_LINE,		 /* see struct giver_state */
 	GIVER_SETTINGS,
 };
 

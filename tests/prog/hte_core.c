@@ -889,6 +889,92 @@ static void group_modules(void)
 	giver_del(n);
 }
 
+/* ---- tracepoints ----------------------------------------------------------- */
+
+#define TRACING "/sys/kernel/tracing/"
+
+static char trace[1 << 20];
+
+/* how many records hold both texts; what their field (" n=") adds up to, if it is not NULL */
+static unsigned long records(const char *event, const char *text, const char *field,
+			     unsigned long *sum)
+{
+	char line[512], *p = trace, *value;
+	unsigned long n = 0;
+	size_t len;
+
+	for (*sum = 0; *p; p += len + (p[len] == '\n')) {
+		len = strcspn(p, "\n");
+		snprintf(line, sizeof(line), "%.*s", (int)len, p);
+		if (*line == '#' || !strstr(line, event) || !strstr(line, text))
+			continue;
+		n++;
+		value = field ? strstr(line, field) : NULL;
+		*sum += value ? strtoul(value + strlen(field), NULL, 10) : 0;
+	}
+	return n;
+}
+
+static unsigned long count_of(const char *event, const char *text)
+{
+	unsigned long sum;
+
+	return records(event, text, NULL, &sum);
+}
+
+static unsigned long sum_of(const char *event, const char *text, const char *field)
+{
+	unsigned long sum;
+
+	records(event, text, field, &sum);
+	return sum;
+}
+
+static void group_trace(void)
+{
+	static const char *const actions[] = { "get", "request", "disable", "enable", "put" };
+	struct taker_state state;
+	unsigned int n;
+	char text[64];
+	size_t i;
+
+	/* opening it so empties it */
+	close(open_node(TRACING "trace", O_WRONLY | O_TRUNC));
+	want(spill(TRACING "events/hte/enable", "1"), 0, "events on");
+	n = giver_try("traced", FEW, 0);
+	taker_take(0, n, 5, SECOND);
+	want(push(n, 5, MANY), 0, "push");
+	want(taker_disable(0), 0, "disable");
+	want(push(n, 5, 7), -EINVAL, "push");
+	want(taker_enable(0), 0, "enable");
+	want(lose(n, 5, 3, OVERFLOW), 0, "overflow");
+	taker_report(0, 2);
+	hand(giver_fd, GIVER_FIFO, &(struct giver_fifo){ .index = n, .occupancy = 11, .lost = 3 });
+	want(taker_put(0), 0, "put");
+	state = taker_state(0);
+	giver_del(n);
+	want(spill(TRACING "events/hte/enable", "0"), 0, "events off");
+	want(slurp(TRACING "trace", trace, sizeof(trace)) > 0, 1, "trace");
+
+	want(count_of(" hte_chip_register: ", "name=traced nlines=23 first_key=0"), 1, "register");
+	want(count_of(" hte_chip_unregister: ", "name=traced nlines=23"), 1, "unregister");
+	for (i = 0; i < ARRAY_SIZE(actions); i++) {
+		snprintf(text, sizeof(text), "action=%s line_id=5 label=ts_5 consumer=%s err=0",
+			 actions[i], i ? "hte_taker" : "");
+		want(count_of(" hte_line: ", text), 1, "%s", text);
+	}
+	want(count_of(" hte_push: ", " line=5 key=5 "), MANY + 7, "pushes");
+	want(count_of(" hte_push: ", " err=0"), MANY, "accepted");
+	want(count_of(" hte_push: ", " err=-22"), 7, "refused");
+	want(count_of(" hte_callback: ", " result=1"), MANY, "callbacks");
+	want(count_of(" hte_second: ", " line=5 "), state.second, "second callbacks");
+	want(sum_of(" hte_drop: ", "reason=coalesced", " n="), MANY - state.second, "coalesced");
+	want(sum_of(" hte_drop: ", "reason=disabled", " n="), 7, "disabled");
+	want(sum_of(" hte_drop: ", "reason=overflow n=3 seq=111 total=3", " n="), 3, "overflow");
+	want(sum_of(" hte_drop: ", "reason=consumer n=2 seq=0 total=2", " n="), 2, "consumer");
+	want(count_of(" hte_fifo: ", "occupancy=11 lost=3"), 1, "fifo");
+}
+
 /* ---- as many lines as there may be ----------------------------------------- */
 
 static void group_many(void)
@@ -938,7 +1024,8 @@ static const struct group groups[] = {
 	{ "counters", group_counters }, { "second", group_second },
 	{ "ring", group_ring },		{ "debugfs", group_debugfs },
 	{ "unbind", group_unbind },	{ "notifier", group_notifier },
-	{ "modules", group_modules },	{ "many", group_many },
+	{ "modules", group_modules },	{ "trace", group_trace },
+	{ "many", group_many },
 };
 
 int main(int argc, char **argv)

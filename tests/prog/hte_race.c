@@ -333,11 +333,62 @@ static void group_delete(void)
 	want(access(HTE PROVIDER, F_OK) ? -errno : 0, -ENOENT, "folder");
 }
 
+/* calls to the provider that take their time, while it is unbound */
+static long slow_result;
+
+static void *slow_get(void *arg)
+{
+	slow_result = taker_get(0, HAND_NONE, 0);
+	return arg;
+}
+
+static void *slow_request(void *arg)
+{
+	slow_result = taker_request(.slot = 0);
+	return arg;
+}
+
+static void unbind_during(unsigned int n, enum giver_op op, void *(*run)(void *), const char *what)
+{
+	unsigned long before = calls(n, op);
+	pthread_t thread;
+	int64_t start;
+
+	giver_set(n, GIVER_SLOW_MS, 300);
+	start = now_ns(CLOCK_MONOTONIC);
+	if (pthread_create(&thread, NULL, run, NULL))
+		die("pthread_create");
+	/* it is counted when it has slept; the line is told before */
+	ok(eventually(giver_state(n, 0).last_line == 1), "%s has begun", what);
+	giver_bind(n, false);
+	ok(calls(n, op) == before + 1 && now_ns(CLOCK_MONOTONIC) - start >= 300 * NSEC / 1000,
+	   "unbinding waits for %s", what);
+	pthread_join(thread, NULL);
+	want(slow_result, 0, "%s", what);
+	want(taker_enable(0), -ENODEV, "enable");
+	want(taker_put(0), -ENODEV, "put");
+	giver_set(n, GIVER_SLOW_MS, 0);
+	giver_bind(n, true);
+}
+
+static void group_slow(void)
+{
+	unsigned int n = giver(2);
+
+	taker_init(0, 1, n + 1, NULL);
+	unbind_during(n, GIVER_XLATE_PLAT, slow_get, "xlate");
+	taker_bind(0, n, 1);
+	giver_set(n, GIVER_LAST_LINE, 0);
+	unbind_during(n, GIVER_REQUEST, slow_request, "request");
+	giver_del(n);
+}
+
 static const struct group groups[] = {
 	{ "toggle", group_toggle },
 	{ "cycle", group_cycle },
 	{ "rounds", group_rounds },
 	{ "delete", group_delete },
+	{ "slow", group_slow },
 };
 
 int main(int argc, char **argv)
