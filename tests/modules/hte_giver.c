@@ -197,8 +197,9 @@ static int giver_new(struct giver_new *new)
 	struct giver *giver;
 	int err = -ENOMEM;
 
-	for (new->index = 0; new->index < HAND_GIVERS && givers[new->index]; new->index++)
-		;
+	new->index = 0;
+	while (new->index < HAND_GIVERS && givers[new->index])
+		new->index++;
 	if (new->index == HAND_GIVERS)
 		return -ENOSPC;
 	giver = kzalloc(sizeof(*giver), GFP_KERNEL);

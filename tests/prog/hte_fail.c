@@ -222,7 +222,9 @@ static void group_lines(void)
 static void group_provider(void)
 {
 	/* device_add() says so of a name that it could not set */
-	static const struct path path = { "register", NULL, provider_new, provider_del, -EINVAL, 0 };
+	static const struct path path = {
+		"register", NULL, provider_new, provider_del, -EINVAL, 0
+	};
 
 	walk(&path);
 	want(access(HTE "faulty", F_OK) ? -errno : 0, -ENOENT, "folder afterwards");
