@@ -200,6 +200,40 @@ EXPORT_SYMBOL_GPL(lab_number);
 
 /* ---- attributes -------------------------------------------------------------*/
 
+/**
+ * lab_show_count() - show() of a u64 of a model's structure
+ * @ld: device
+ * @a: attribute; its offset is that of the u64
+ * @buf: gets the text
+ * Return: its length
+ */
+ssize_t lab_show_count(struct lab_device *ld, const struct lab_attr *a, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", READ_ONCE(*(u64 *)((char *)ld + a->offset)));
+}
+EXPORT_SYMBOL_GPL(lab_show_count);
+
+/**
+ * lab_show_each() - print one number of each of a device's channels
+ * @array: their structures
+ * @size: of one
+ * @n: how many
+ * @offset: of the u64 in each
+ * @buf: gets the text: those that a page has room for
+ * Return: its length
+ */
+ssize_t lab_show_each(const void *array, size_t size, unsigned int n, size_t offset, char *buf)
+{
+	unsigned int i;
+	int len = 0;
+
+	for (i = 0; i < n && len < PAGE_SIZE - 24; i++)
+		len += sysfs_emit_at(buf, len, "%s%llu", i ? " " : "",
+				     READ_ONCE(*(u64 *)((char *)array + i * size + offset)));
+	return len + sysfs_emit_at(buf, len, "\n");
+}
+EXPORT_SYMBOL_GPL(lab_show_each);
+
 static s64 *lab_field(struct lab_device *ld, const struct lab_attr *a)
 {
 	return (s64 *)((char *)ld + a->offset);
