@@ -19,6 +19,7 @@
  * reply_mutex guards the replies and is taken inside anything. Edges run under
  * rcu_read_lock() alone.
  */
+#include <linux/bitmap.h>
 #include <linux/ctype.h>
 #include <linux/glob.h>
 #include <linux/idr.h>
@@ -197,6 +198,30 @@ int lab_number(const char *what, const char *value, s64 min, s64 max, s64 *numbe
 	return 0;
 }
 EXPORT_SYMBOL_GPL(lab_number);
+
+/**
+ * lab_lines() - read a list of lines and say what is wrong with it
+ * @value: text like "0-7,11", or NULL
+ * @lines: bitmap, set on success
+ * @n: how many lines there are
+ * Return: 0, -EINVAL for no list, an empty one, or lines that there are not, -ENOMEM
+ */
+int lab_lines(const char *value, unsigned long *lines, unsigned int n)
+{
+	int err = value ? bitmap_parselist(value, lines, n) : -EINVAL;
+
+	if (err == -ENOMEM)
+		return err;
+	if (!n)
+		lab_say("it has no lines");
+	else if (err || bitmap_empty(lines, n))
+		lab_say("lines: '%s': want numbers and ranges within 0 to %u, like 0-7,11",
+			value ?: "", n - 1);
+	else
+		return 0;
+	return -EINVAL;
+}
+EXPORT_SYMBOL_GPL(lab_lines);
 
 /* ---- attributes -------------------------------------------------------------*/
 
