@@ -67,6 +67,7 @@ struct gpio {
 	bool up;
 	struct gpio_chip chip;
 	struct hte_chip hte_chip;
+	struct software_node node;
 	struct lab_clock clock;
 	struct lab_trains *trains;
 	struct gpio_line *line;
@@ -119,6 +120,7 @@ static void gpio_level(struct gpio *g, unsigned int n, const struct lab_edge *e,
 	bool changes;
 
 	spin_lock_irqsave(&g->lock, flags);
+	/* what drives it from outside does not move an output, nor its owner an input */
 	changes = g->up && l->high != e->rising && l->output != outside;
 	if (changes) {
 		l->edges++;
@@ -413,11 +415,6 @@ static int gpio_store_label(struct lab_device *ld, const struct lab_attr *a, cha
 	return 0;
 }
 
-static ssize_t gpio_show_name(struct lab_device *ld, const struct lab_attr *a, char *buf)
-{
-	return gpio_of_lab(ld)->hte ? sysfs_emit(buf, "%s\n", dev_name(&ld->dev)) : 0;
-}
-
 static int gpio_is_gpiochip(struct device *dev, void *unused)
 {
 	return dev->bus && !strcmp(dev->bus->name, "gpio");
@@ -571,18 +568,21 @@ static int gpio_start(struct lab_device *ld)
 		.data = g,
 	};
 	lab_clock_begin(&g->clock, CLOCK_MONOTONIC);
-	/* goes with the device */
-	err = device_create_managed_software_node(&ld->dev, gpio_properties, NULL);
+	/* not a managed one: gpiolib gives it to its own device, too, which would end it early */
+	g->node.properties = gpio_properties;
+	err = device_add_software_node(&ld->dev, &g->node);
 	if (err)
 		return err;
 	/* no driver is bound to the device: its managed resources end with this group */
-	if (!devres_open_group(&ld->dev, g, GFP_KERNEL))
-		return -ENOMEM;
+	if (!devres_open_group(&ld->dev, g, GFP_KERNEL)) {
+		err = -ENOMEM;
+		goto remove_node;
+	}
 	g->up = true;
 	err = gpio_add_chip(g);
 	if (err) {
 		lab_say("gpiolib refuses the chip");
-		goto close;
+		goto release;
 	}
 	err = g->hte ? devm_hte_register_chip(&g->hte_chip) : 0;
 	if (err) {
@@ -594,9 +594,11 @@ static int gpio_start(struct lab_device *ld)
 
 remove:
 	gpiochip_remove(&g->chip);
-close:
+release:
 	g->up = false;
 	devres_release_group(&ld->dev, g);
+remove_node:
+	device_remove_software_node(&ld->dev);
 	return err;
 }
 
@@ -611,6 +613,7 @@ static void gpio_stop(struct lab_device *ld)
 	spin_unlock_irqrestore(&g->lock, flags);
 	devres_release_group(&ld->dev, g);
 	gpiochip_remove(&g->chip);
+	device_remove_software_node(&ld->dev);
 }
 
 /* clang-format off */
@@ -628,7 +631,8 @@ static const struct lab_attr gpio_attrs[] = {
 	{ .name = "label", .help = "by which others look for it", .mode = LAB_NEW, .text = "gpioN",
 	  .show = gpio_show_label, .store = gpio_store_label },
 	NUMBER(lines, LAB_NEW, 1, GPIO_MAX_LINES, 16, NULL, "lines"),
-	NUMBER(hte, LAB_NEW, 0, 1, 1, NULL, "stamps its lines; 0: another provider does"),
+	NUMBER(hte, LAB_NEW, 0, 1, 1, NULL,
+	       "stamps its lines, as provider gpioN; 0: another provider does"),
 	{ .name = "fail", .mode = LAB_READ | LAB_WRITE,
 	  .help = "op=request|release|hw_timestamp|all errno=N count=N (-1: always)",
 	  .show = gpio_show_fail, .store = gpio_store_fail },
@@ -637,8 +641,6 @@ static const struct lab_attr gpio_attrs[] = {
 	  .store = gpio_store_edges },
 	/* what it does */
 	{ .name = "node", .help = "its node in /dev", .mode = LAB_READ, .show = gpio_show_node },
-	{ .name = "name", .help = "of the provider, and of its folder in debugfs",
-	  .mode = LAB_READ, .show = gpio_show_name },
 	{ .name = "sample", .help = "CLOCK_MONOTONIC_RAW and the provider's clock, ns",
 	  .mode = LAB_READ, .show = gpio_show_sample },
 	{ .name = "failed", .help = "calls that failed by order", .mode = LAB_READ,
