@@ -8,7 +8,7 @@
  *
  * The stamping goes through gpiolib as on real hardware: a consumer's request comes to the
  * provider, which asks gpiolib for it with gpiod_enable_hw_timestamp_ns(), which comes back to
- * this chip's en_hw_timestamp(). With hte=0 there is no provider here, but lines can be
+ * this chip's en_hw_timestamp(). With provider=0 there is no provider here, but lines can be
  * switched to stamping all the same: for a provider that lives in another chip and watches
  * the lines by wire.
  *
@@ -75,7 +75,7 @@ struct gpio {
 	struct lab_fault fault[OP_COUNT];
 	char label[32];
 	/* numbers that are attributes */
-	s64 lines, hte;
+	s64 lines, provider;
 };
 static_assert(offsetof(struct gpio, lab) == 0);
 
@@ -125,7 +125,7 @@ static void gpio_level(struct gpio *g, unsigned int n, const struct lab_edge *e,
 	if (changes) {
 		l->edges++;
 		l->high = e->rising;
-		if (g->hte && l->stamping && l->enabled && l->edge_flags & kind)
+		if (g->provider && l->stamping && l->enabled && l->edge_flags & kind)
 			gpio_stamp(g, n, e->raw, e->rising);
 	} else if (outside) {
 		l->ignored++;
@@ -584,7 +584,7 @@ static int gpio_start(struct lab_device *ld)
 		lab_say("gpiolib refuses the chip");
 		goto release;
 	}
-	err = g->hte ? devm_hte_register_chip(&g->hte_chip) : 0;
+	err = g->provider ? devm_hte_register_chip(&g->hte_chip) : 0;
 	if (err) {
 		lab_say("the engine refuses the provider");
 		goto remove;
@@ -631,7 +631,7 @@ static const struct lab_attr gpio_attrs[] = {
 	{ .name = "label", .help = "by which others look for it", .mode = LAB_NEW, .text = "gpioN",
 	  .show = gpio_show_label, .store = gpio_store_label },
 	NUMBER(lines, LAB_NEW, 1, GPIO_MAX_LINES, 16, NULL, "lines"),
-	NUMBER(hte, LAB_NEW, 0, 1, 1, NULL,
+	NUMBER(provider, LAB_NEW, 0, 1, 1, NULL,
 	       "stamps its lines, as provider gpioN; 0: another provider does"),
 	{ .name = "fail", .mode = LAB_READ | LAB_WRITE,
 	  .help = "op=request|release|hw_timestamp|all errno=N count=N (-1: always)",

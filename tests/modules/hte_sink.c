@@ -20,9 +20,9 @@
  *	records of lines that are not held
  *	/sys/kernel/debug/hte_sink/lines	one row a line that is held or was held
  *	/sys/kernel/debug/hte_sink/stamps	the stamps kept: chip line seq tsc_ns level
- *	/sys/kernel/debug/hte_sink/total	the sums of the columns of lines, "name value"
+ *	/sys/kernel/debug/hte_sink/total	the sums of those columns that have one
  *
- * Module parameter auto: the words after "take", for each provider that comes.
+ * Module parameter take: the words after "take", for each provider that comes.
  *
  * For every line: received == consumed + lost + queued with queue=, and
  * received + gaps == last_seq.
@@ -47,8 +47,8 @@
 #define NAME_LEN 32
 
 static char *auto_words;
-module_param_named(auto, auto_words, charp, 0400);
-MODULE_PARM_DESC(auto, "take these lines of each provider that comes; words of \"take\"");
+module_param_named(take, auto_words, charp, 0400);
+MODULE_PARM_DESC(take, "take these lines of each provider that comes; words of \"take\"");
 
 /* a provider that is there */
 struct sink_chip {
@@ -88,6 +88,7 @@ struct sink_line {
 	struct device *dev;		/* by=node */
 	u64 received, rising, falling, gaps, disorder, lost;
 	u64 first_tsc, last_tsc, last_seq, kept;
+	u64 late_min, late_max;		/* of clocks like CLOCK_MONOTONIC: from stamp to callback */
 	u64 consumed, runs;
 	DECLARE_KFIFO_PTR(fifo, struct sink_stamp);
 	struct sink_stamp stamps[];
@@ -105,7 +106,10 @@ static enum hte_return first(struct hte_ts_data *ts, void *data)
 {
 	struct sink_stamp stamp = { .seq = ts->seq, .tsc = ts->tsc, .level = ts->raw_level };
 	struct sink_line *l = data;
+	u64 late = ktime_get_ns() - ts->tsc;
 
+	l->late_min = l->received ? min(l->late_min, late) : late;
+	l->late_max = max(l->late_max, late);
 	/* a stamp that did not come leaves a gap in the numbers */
 	l->gaps += ts->seq - l->last_seq - 1;
 	l->disorder += l->received && ts->tsc < l->last_tsc;
@@ -472,6 +476,8 @@ static const struct {
 	{ "last_seq", offsetof(struct sink_line, last_seq) },
 	{ "first_tsc", offsetof(struct sink_line, first_tsc) },
 	{ "last_tsc", offsetof(struct sink_line, last_tsc) },
+	{ "late_min", offsetof(struct sink_line, late_min) },
+	{ "late_max", offsetof(struct sink_line, late_max) },
 };
 
 static u64 column(const struct sink_line *l, int i)
