@@ -4,6 +4,9 @@
 # The lab's timestamping providers: trains of edges, exact stamps, losses that add up, faults,
 # and GPIO lines. Their consumers are hte_sink and hte_gpio of tests/modules. Runs in the guest.
 
+# programs of awk, and conditions for eval
+# shellcheck disable=SC2016
+
 bats_require_minimum_version 1.5.0
 load lib/hte_sink
 
@@ -38,7 +41,7 @@ needs_gpio() {
 	run -0 awk -v start="$(started "$output" "$(ahead hte0)")" '
 		$4 != start + ($3 - 1) * 1000000 || $5 != $3 % 2 { wrong++ }
 		{ n++; lines[$2]++ }
-		END { for (i in lines) full += lines[i] == 101; print n, full, wrong + 0 }' $sink/stamps
+		END { for (i in lines) full += lines[i] == 101; print n, full, wrong + 0 }' "$sink/stamps"
 	[ "$output" = "6464 64 0" ]
 	# and across lines
 	run -0 awk 'match($0, /hte_push: .* tsc_ns=[0-9]+/) {
@@ -66,7 +69,7 @@ needs_gpio() {
 	is gaps 0
 	run -0 awk '$3 == 1 { first[$2] = $4 }
 		$4 != first[$2] + ($3 - 1) * (1000003 + $2 * 62501) { wrong++ }
-		END { print NR, wrong + 0 }' $sink/stamps
+		END { print NR, wrong + 0 }' "$sink/stamps"
 	[ "$output" = "6464 0" ]
 }
 
@@ -80,7 +83,7 @@ needs_gpio() {
 			k = $3 - 1
 			wrong += $4 != start + int(k / 3) * 1000000 + k % 3 * 7000
 		}
-		END { print NR, wrong + 0 }' $sink/stamps
+		END { print NR, wrong + 0 }' "$sink/stamps"
 	[ "$output" = "101 0" ]
 	run -0 labctl edges hte0 lines=1 count=101 period=1ms jitter=400us
 	run -0 awk -v start="$(started "$output" "$(ahead hte0)")" '$2 == 1 {
@@ -89,7 +92,7 @@ needs_gpio() {
 			far += off > 200000 || off < -200000
 			n++
 		}
-		END { print n, wrong + 0, (far > 10 && far < 90) }' $sink/stamps
+		END { print n, wrong + 0, (far > 10 && far < 90) }' "$sink/stamps"
 	[ "$output" = "101 0 1" ]
 	is disorder 0
 }
@@ -261,13 +264,13 @@ needs_gpio() {
 	[ $(($(column last_tsc) - first)) -ge 9997000000000 ]
 	labctl set hte0 stuck=1
 	labctl edges hte0 lines=0 count=23 period=1ms
-	[ "$(tail -n 1 $sink/stamps | cut -d ' ' -f 4)" = "$(column last_tsc)" ]
+	[ "$(tail -n 1 "$sink/stamps" | cut -d ' ' -f 4)" = "$(column last_tsc)" ]
 	is disorder 0
 	sink put
 	labctl new hte resolution_ns=32
 	sink take chip=hte1 lines=7
 	labctl edges hte1 lines=7 count=23 period_ns=1000003
-	run -0 awk '$1 == "hte1" { n++; wrong += $4 % 32 != 0 } END { print n, wrong + 0 }' $sink/stamps
+	run -0 awk '$1 == "hte1" { n++; wrong += $4 % 32 != 0 } END { print n, wrong + 0 }' "$sink/stamps"
 	[ "$output" = "23 0" ]
 	run -0 awk '$1 == "hz" { print $2 }' /sys/kernel/debug/hte/hte1/clock
 	[ "$output" = 31250000 ]
@@ -287,7 +290,7 @@ needs_gpio() {
 	labctl edges hte0 lines=2 count=23 period=10us
 	[ "$(column received 2)" = 124 ]
 	[ "$(column rising 2) $(column falling 2)" = "51 50" ]
-	[ "$(awk '$2 == 2 && $3 > 101 && $5 == -1' $sink/stamps | wc -l)" = 23 ]
+	[ "$(awk '$2 == 2 && $3 > 101 && $5 == -1' "$sink/stamps" | wc -l)" = 23 ]
 }
 
 @test "disabled lines are silent, unless the provider leaks" {
@@ -382,7 +385,7 @@ needs_gpio() {
 			off = ($4 % 1000000 + apart) % 500000
 			wrong += off != 0; wrong += ($5 == 1) != (($4 % 1000000 + apart) % 1000000 == 0)
 		}
-		END { print (NR > 100), wrong + 0 }' $sink/stamps
+		END { print (NR > 100), wrong + 0 }' "$sink/stamps"
 	[ "$output" = "1 0" ]
 	is disorder 0
 	is gaps 0
@@ -490,20 +493,21 @@ needs_gpio() {
 @test "23 rounds of providers that come and go under edges" {
 	modprobe -r hte_sink
 	modprobe hte_sink take='"second=1 keep=0"'
-	for ((i = 0; i < 23; i++)); do
+	for ((round = 0; round < 23; round++)); do
 		echo "hte count=2 lines=4" >/sys/bus/lab/new_device
 		for dev in hte0 hte1; do
 			echo "lines=0-3 count=0 period_ns=1000000" >/sys/bus/lab/devices/$dev/edges
 		done
 		until_ok eval '[[ $(total received) -ge 101 ]]'
-		if ((i % 2)); then
+		if ((round % 2)); then
 			echo all >/sys/bus/lab/del_device
 		else
 			rmmod lab_hte
 			modprobe lab_hte
 		fi
-		run -0 cat $sink/total
-		[[ $output == *"lines 8"*"held 0"*"gaps 0"*"disorder 0"* ]]
+		# not by run, which may change variables of its caller
+		totals=$(cat $sink/total)
+		[[ $totals == *"lines 8"*"held 0"*"gaps 0"*"disorder 0"* ]]
 		sink forget
 	done
 }
@@ -581,7 +585,7 @@ gpio() {
 	run -0 awk -v a="$(ahead hte0)" -v b="$(ahead gpio0)" '
 		$1 == "hte0" { at[$3] = $4 - a }
 		$1 == "gpio0" { n++; wrong += $4 - b != at[$3] }
-		END { print n, wrong + 0 }' $sink/stamps
+		END { print n, wrong + 0 }' "$sink/stamps"
 	[ "$output" = "303 0" ]
 }
 

@@ -25,9 +25,9 @@ void lab_clock_begin(struct lab_clock *c, clockid_t id)
 	for (i = 0; i < 5; i++) {
 		local_irq_save(flags);
 		before = ktime_get_raw_ns();
-		now = id == CLOCK_MONOTONIC ? ktime_get_ns() :
-		      id == CLOCK_REALTIME  ? ktime_get_real_ns() :
-					      0;
+		now = id == CLOCK_MONOTONIC  ? ktime_get_ns()
+		      : id == CLOCK_REALTIME ? ktime_get_real_ns()
+					     : 0;
 		after = ktime_get_raw_ns();
 		local_irq_restore(flags);
 		if (after - before < best) {

@@ -52,12 +52,12 @@ static const char *const gpio_op_name[OP_COUNT] = { "request", "release", "hw_ti
 
 struct gpio_line {
 	struct gpio_desc *desc;
-	bool high;			/* its level */
+	bool high; /* its level */
 	bool output;
-	bool stamping;			/* hardware stamps are on, in gpiolib's words */
-	bool enabled;			/* and not disabled for a while */
-	u8 edge_flags;			/* of which edges */
-	u8 irq_type;			/* written under the interrupt core's lock */
+	bool stamping; /* hardware stamps are on, in gpiolib's words */
+	bool enabled;  /* and not disabled for a while */
+	u8 edge_flags; /* of which edges */
+	u8 irq_type;   /* written under the interrupt core's lock */
 	u64 edges, ignored, stamped, interrupts;
 };
 
@@ -71,7 +71,7 @@ struct gpio {
 	struct lab_clock clock;
 	struct lab_trains *trains;
 	struct gpio_line *line;
-	unsigned long *masked;		/* interrupts; bits are set and cleared alone */
+	unsigned long *masked; /* interrupts; bits are set and cleared alone */
 	struct lab_fault fault[OP_COUNT];
 	char label[32];
 	/* numbers that are attributes */
@@ -546,10 +546,8 @@ static int gpio_add_chip(struct gpio *g)
 }
 
 /* software nodes and device trees say how many cells a reference to a line has */
-static const struct property_entry gpio_properties[] = {
-	PROPERTY_ENTRY_U32("#timestamp-cells", 1),
-	{ }
-};
+static const struct property_entry gpio_properties[] = { PROPERTY_ENTRY_U32("#timestamp-cells", 1),
+							 {} };
 
 static int gpio_start(struct lab_device *ld)
 {

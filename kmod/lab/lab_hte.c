@@ -55,18 +55,18 @@ static const char *const hte_op_name[OP_COUNT] = {
  * A line. edges == stamped + ignored + lost + overflow + those that wait in the FIFO.
  */
 struct hte_in {
-	bool high;			/* its level */
+	bool high; /* its level */
 	bool requested, enabled;
-	u8 edge_flags;			/* which edges are stamped */
-	u32 overflow_now;		/* lost in the FIFO, and not yet reported */
+	u8 edge_flags;	  /* which edges are stamped */
+	u32 overflow_now; /* lost in the FIFO, and not yet reported */
 	u64 edges, stamped, refused, ignored, lost, overflow;
 };
 
 struct hte_entry {
 	u64 tsc;
-	s64 raw;			/* the edge's instant */
+	s64 raw; /* the edge's instant */
 	u32 line;
-	u32 overflow;			/* stamps of the line that the FIFO lost before it */
+	u32 overflow; /* stamps of the line that the FIFO lost before it */
 	s8 level;
 };
 
@@ -81,18 +81,19 @@ struct hte {
 	struct lab_trains *trains;
 	struct hte_in *in;
 	struct hrtimer irq;
-	struct hte_entry *entries;	/* the FIFO: a ring */
+	struct hte_entry *entries; /* the FIFO: a ring */
 	u32 head, occupancy;
-	unsigned long *overflown;	/* lines with overflow_now */
-	u64 overflow_now;		/* of all lines */
+	unsigned long *overflown; /* lines with overflow_now */
+	u64 overflow_now;	  /* of all lines */
 	u64 stamped, refused, ignored, lost, overflow, interrupts, occupancy_max;
-	s64 offset_before;		/* what offset_ns the clock has had already */
+	s64 offset_before; /* what offset_ns the clock has had already */
 	struct lab_fault fault[OP_COUNT];
 	char name[32];
 	char time_text[24];
 	clockid_t clock_type;
 	/* numbers that are attributes */
-	s64 lines, rate_ppb, offset_ns, resolution_ns, jitter_ns, seed, readable, clock_info, levels;
+	s64 lines, rate_ppb, offset_ns, resolution_ns, jitter_ns, seed, readable, clock_info,
+		levels;
 	s64 leaky, fifo, irq_delay_ns, irq_jitter_ns, freeze, stuck, lose_next, from;
 };
 static_assert(offsetof(struct hte, lab) == 0);
@@ -159,7 +160,10 @@ static void hte_enqueue(struct hte *p, u32 line, s64 raw, u64 tsc, int level)
 	}
 	e = &p->entries[(p->head + p->occupancy++) % p->fifo];
 	*e = (struct hte_entry){
-		.tsc = tsc, .raw = raw, .line = line, .level = level,
+		.tsc = tsc,
+		.raw = raw,
+		.line = line,
+		.level = level,
 		.overflow = in->overflow_now,
 	};
 	in->overflow_now = 0;
@@ -328,8 +332,10 @@ static int hte_store_flood(struct lab_device *ld, const struct lab_attr *a, char
 	}
 	ns = max(ktime_get_raw_ns() - began, 1LL);
 	bitmap_free(lines);
-	return err ?: lab_say("edges=%lld ns=%lld edges_per_s=%llu", count, ns,
-			      div64_u64((u64)count * NSEC_PER_SEC, ns));
+	if (err)
+		return err;
+	return lab_say("edges=%lld ns=%lld edges_per_s=%llu", count, ns,
+		       div64_u64((u64)count * NSEC_PER_SEC, ns));
 }
 
 /* ---- the engine's calls ------------------------------------------------------*/
@@ -675,10 +681,8 @@ static void hte_free(struct lab_device *ld)
 }
 
 /* software nodes and device trees say how many cells a reference to a line has */
-static const struct property_entry hte_properties[] = {
-	PROPERTY_ENTRY_U32("#timestamp-cells", 1),
-	{ }
-};
+static const struct property_entry hte_properties[] = { PROPERTY_ENTRY_U32("#timestamp-cells", 1),
+							{} };
 
 static int hte_start(struct lab_device *ld)
 {

@@ -38,9 +38,9 @@ static int irq;
 /* written in interrupts of one line, which come one after the other */
 static struct hte_ts_data stamps[KEPT];
 static u64 n_stamps, n_second, n_irqs;
-static u64 irq_without_stamp;		/* interrupts that came before their stamps */
-static u64 stamp_in_future;		/* stamps later than the callback that brought them */
-static u64 wrong_level;			/* stamps whose level is not what the GPIO shows */
+static u64 irq_without_stamp; /* interrupts that came before their stamps */
+static u64 stamp_in_future;   /* stamps later than the callback that brought them */
+static u64 wrong_level;	      /* stamps whose level is not what the GPIO shows */
 static u64 wrong_seq;
 static u64 last_tsc;
 
@@ -73,8 +73,8 @@ static int result_show(struct seq_file *seq, void *unused)
 {
 	seq_printf(seq, "stamps %llu\nirqs %llu\nirq_without_stamp %llu\n", n_stamps, n_irqs,
 		   irq_without_stamp);
-	seq_printf(seq, "stamp_in_future %llu\nwrong_level %llu\nwrong_seq %llu\n",
-		   stamp_in_future, wrong_level, wrong_seq);
+	seq_printf(seq, "stamp_in_future %llu\nwrong_level %llu\nwrong_seq %llu\n", stamp_in_future,
+		   wrong_level, wrong_seq);
 	seq_printf(seq, "ran_second %d\n", n_second > 0);
 	return 0;
 }
@@ -114,7 +114,7 @@ static int __init hte_gpio_init(void)
 	}
 	err = hte_init_line_attr(&desc, line,
 				 (rising ? HTE_RISING_EDGE_TS : 0) |
-				 (falling ? HTE_FALLING_EDGE_TS : 0),
+					 (falling ? HTE_FALLING_EDGE_TS : 0),
 				 "hte_gpio", gpiod);
 	if (err)
 		goto put_gpio;
@@ -125,10 +125,11 @@ static int __init hte_gpio_init(void)
 	if (err)
 		goto put_line;
 	irq = gpiod_to_irq(gpiod);
-	err = irq < 0 ? irq : request_irq(irq, interrupt,
-					  (rising ? IRQF_TRIGGER_RISING : 0) |
-					  (falling ? IRQF_TRIGGER_FALLING : 0),
-					  "hte_gpio", &desc);
+	err = irq < 0 ? irq
+		      : request_irq(irq, interrupt,
+				    (rising ? IRQF_TRIGGER_RISING : 0) |
+					    (falling ? IRQF_TRIGGER_FALLING : 0),
+				    "hte_gpio", &desc);
 	if (err)
 		goto put_line;
 	dir = debugfs_create_dir("hte_gpio", NULL);

@@ -81,14 +81,14 @@ struct sink_line {
 	struct list_head node;
 	struct sink_way way;
 	char chip[NAME_LEN];
-	int index;			/* of the chip */
+	int index; /* of the chip */
 	u32 line;
 	bool held;
 	struct hte_ts_desc desc;
-	struct device *dev;		/* by=node */
+	struct device *dev; /* by=node */
 	u64 received, rising, falling, gaps, disorder, lost;
 	u64 first_tsc, last_tsc, last_seq, kept;
-	u64 late_min, late_max;		/* of clocks like CLOCK_MONOTONIC: from stamp to callback */
+	u64 late_min, late_max; /* of clocks like CLOCK_MONOTONIC: from stamp to callback */
 	u64 consumed, runs;
 	DECLARE_KFIFO_PTR(fifo, struct sink_stamp);
 	struct sink_stamp stamps[];
@@ -128,9 +128,9 @@ static enum hte_return first(struct hte_ts_data *ts, void *data)
 		l->lost++;
 		hte_ts_report_drops(&l->desc, 1);
 	}
-	return l->way.result >= 0 ? l->way.result :
-	       l->way.second	  ? HTE_RUN_SECOND_CB :
-				    HTE_CB_HANDLED;
+	return l->way.result >= 0 ? l->way.result
+	       : l->way.second	  ? HTE_RUN_SECOND_CB
+				  : HTE_CB_HANDLED;
 }
 
 static enum hte_return second(void *data)
@@ -183,15 +183,13 @@ static int line_put(struct sink_line *l)
 	return err;
 }
 
-/* a device of its own for each line, whose software node refers to the provider's, and goes with it */
+/* a device of its own for each line, whose software node refers to the provider's */
 static int get_by_node(struct sink_line *l, const struct sink_chip *c)
 {
 	const struct software_node *provider = to_software_node(dev_fwnode(c->dev));
 	struct software_node_ref_args ref = SOFTWARE_NODE_REFERENCE(provider, l->line);
-	struct property_entry properties[] = {
-		PROPERTY_ENTRY_REF_ARRAY_LEN("timestamps", &ref, 1),
-		{ }
-	};
+	struct property_entry properties[] = { PROPERTY_ENTRY_REF_ARRAY_LEN("timestamps", &ref, 1),
+					       {} };
 	char name[2 * NAME_LEN];
 	int err;
 
@@ -319,7 +317,9 @@ static int order_read(char *text, struct sink_order *o)
 	int i, err;
 
 	*o = (struct sink_order){
-		.way = { .result = -1, .keep = 128, .by = 'u',
+		.way = { .result = -1,
+			 .keep = 128,
+			 .by = 'u',
 			 .edges = HTE_RISING_EDGE_TS | HTE_FALLING_EDGE_TS },
 	};
 	while ((word = strsep(&text, " \t\n"))) {
@@ -456,7 +456,9 @@ static ssize_t command_write(struct file *file, const char __user *from, size_t 
 }
 
 static const struct file_operations command_fops = {
-	.owner = THIS_MODULE, .open = nonseekable_open, .write = command_write,
+	.owner = THIS_MODULE,
+	.open = nonseekable_open,
+	.write = command_write,
 };
 
 /* ---- what came ---- */
@@ -523,7 +525,7 @@ DEFINE_SHOW_ATTRIBUTE(stamps);
 
 static int total_show(struct seq_file *seq, void *unused)
 {
-	u64 n = 0, held = 0, queued = 0, sums[ARRAY_SIZE(columns)] = { };
+	u64 n = 0, held = 0, queued = 0, sums[ARRAY_SIZE(columns)] = {};
 	struct sink_line *l;
 	int i;
 
