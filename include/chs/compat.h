@@ -49,6 +49,13 @@
 #define eventfd_signal(context) eventfd_signal(context, 1)
 #endif
 
+/* 6.7 gave the device of a GPIO chip functions of its own. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define CHS_GPIO_DESC(chip, line) gpio_device_get_desc((chip)->gpiodev, line)
+#else
+#define CHS_GPIO_DESC(chip, line) gpio_to_desc((chip)->base + (line))
+#endif
+
 /* hrtimer_setup() came with 6.13, hrtimer_init() left with 6.15. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #define hrtimer_setup(timer, callback, clock, mode)	\

@@ -21,24 +21,24 @@
 #include "lab_heap.h"
 #include "lab_train.h"
 
-#define TRAIN_BATCH	64			/* edges in one interrupt */
-#define TRAIN_BREATH	20000LL			/* ns between two such interrupts at least */
-#define TRAIN_FAR	(3600 * NSEC_PER_SEC)	/* longest period, and sleep of the timer */
-#define TRAIN_COUNT	1000000000LL		/* edges of a train that has an end */
+#define TRAIN_BATCH  64			   /* edges in one interrupt */
+#define TRAIN_BREATH 20000LL		   /* ns between two such interrupts at least */
+#define TRAIN_FAR    (3600 * NSEC_PER_SEC) /* longest period, and sleep of the timer */
+#define TRAIN_COUNT  1000000000LL	   /* edges of a train that has an end */
 
 /* who waits for the end of a train on several lines */
 struct train_waiter {
 	struct completion done;
-	unsigned int lines;		/* that go on */
-	bool cut;			/* one was stopped */
-	s64 left;			/* edges that did not come for it */
+	unsigned int lines; /* that go on */
+	bool cut;	    /* one was stopped */
+	s64 left;	    /* edges that did not come for it */
 };
 
 struct train_line {
 	struct lab_train train;
 	bool on;
-	bool rising;			/* what the next edge is */
-	u32 serial;			/* of the train */
+	bool rising; /* what the next edge is */
+	u32 serial;  /* of the train */
 	struct train_waiter *waiter;
 	u64 edges;
 };
@@ -251,7 +251,8 @@ static int order_read(struct lab_trains *t, char *text, struct train_order *o)
 					 numbers[i].number);
 		} else {
 			lab_say("%s: want lines=, count=, period_ns=, burst=, gap_ns=, jitter_ns=,"
-				" delay_ns=, wait= or stop=", key);
+				" delay_ns=, wait= or stop=",
+				key);
 			err = -EINVAL;
 		}
 	}
@@ -304,7 +305,7 @@ static void order_start(struct lab_trains *t, const struct train_order *o, s64 s
 
 static int order_run(struct lab_trains *t, const struct train_order *o)
 {
-	struct train_waiter waiter = { };
+	struct train_waiter waiter = {};
 	unsigned long flags;
 	int busy = -1, err = 0;
 	unsigned int i;
@@ -350,7 +351,10 @@ static int order_run(struct lab_trains *t, const struct train_order *o)
 int lab_trains_store(struct lab_trains *t, char *value)
 {
 	struct train_order o = {
-		.count = 1, .period = NSEC_PER_MSEC, .burst = 1, .wait = -1,
+		.count = 1,
+		.period = NSEC_PER_MSEC,
+		.burst = 1,
+		.wait = -1,
 	};
 	int err;
 

@@ -20,9 +20,9 @@
  *	records of lines that are not held
  *	/sys/kernel/debug/hte_sink/lines	one row a line that is held or was held
  *	/sys/kernel/debug/hte_sink/stamps	the stamps kept: chip line seq tsc_ns level
- *	/sys/kernel/debug/hte_sink/total	the sums of the columns of lines, "name value"
+ *	/sys/kernel/debug/hte_sink/total	the sums of those columns that have one
  *
- * Module parameter auto: the words after "take", for each provider that comes.
+ * Module parameter take: the words after "take", for each provider that comes.
  *
  * For every line: received == consumed + lost + queued with queue=, and
  * received + gaps == last_seq.
@@ -47,8 +47,8 @@
 #define NAME_LEN 32
 
 static char *auto_words;
-module_param_named(auto, auto_words, charp, 0400);
-MODULE_PARM_DESC(auto, "take these lines of each provider that comes; words of \"take\"");
+module_param_named(take, auto_words, charp, 0400);
+MODULE_PARM_DESC(take, "take these lines of each provider that comes; words of \"take\"");
 
 /* a provider that is there */
 struct sink_chip {
@@ -81,13 +81,14 @@ struct sink_line {
 	struct list_head node;
 	struct sink_way way;
 	char chip[NAME_LEN];
-	int index;			/* of the chip */
+	int index; /* of the chip */
 	u32 line;
 	bool held;
 	struct hte_ts_desc desc;
-	struct device *dev;		/* by=node */
+	struct device *dev; /* by=node */
 	u64 received, rising, falling, gaps, disorder, lost;
 	u64 first_tsc, last_tsc, last_seq, kept;
+	u64 late_min, late_max; /* of clocks like CLOCK_MONOTONIC: from stamp to callback */
 	u64 consumed, runs;
 	DECLARE_KFIFO_PTR(fifo, struct sink_stamp);
 	struct sink_stamp stamps[];
@@ -105,7 +106,10 @@ static enum hte_return first(struct hte_ts_data *ts, void *data)
 {
 	struct sink_stamp stamp = { .seq = ts->seq, .tsc = ts->tsc, .level = ts->raw_level };
 	struct sink_line *l = data;
+	u64 late = ktime_get_ns() - ts->tsc;
 
+	l->late_min = l->received ? min(l->late_min, late) : late;
+	l->late_max = max(l->late_max, late);
 	/* a stamp that did not come leaves a gap in the numbers */
 	l->gaps += ts->seq - l->last_seq - 1;
 	l->disorder += l->received && ts->tsc < l->last_tsc;
@@ -124,9 +128,9 @@ static enum hte_return first(struct hte_ts_data *ts, void *data)
 		l->lost++;
 		hte_ts_report_drops(&l->desc, 1);
 	}
-	return l->way.result >= 0 ? l->way.result :
-	       l->way.second	  ? HTE_RUN_SECOND_CB :
-				    HTE_CB_HANDLED;
+	return l->way.result >= 0 ? l->way.result
+	       : l->way.second	  ? HTE_RUN_SECOND_CB
+				  : HTE_CB_HANDLED;
 }
 
 static enum hte_return second(void *data)
@@ -179,15 +183,13 @@ static int line_put(struct sink_line *l)
 	return err;
 }
 
-/* a device of its own for each line, whose software node refers to the provider's, and goes with it */
+/* a device of its own for each line, whose software node refers to the provider's */
 static int get_by_node(struct sink_line *l, const struct sink_chip *c)
 {
 	const struct software_node *provider = to_software_node(dev_fwnode(c->dev));
 	struct software_node_ref_args ref = SOFTWARE_NODE_REFERENCE(provider, l->line);
-	struct property_entry properties[] = {
-		PROPERTY_ENTRY_REF_ARRAY_LEN("timestamps", &ref, 1),
-		{ }
-	};
+	struct property_entry properties[] = { PROPERTY_ENTRY_REF_ARRAY_LEN("timestamps", &ref, 1),
+					       {} };
 	char name[2 * NAME_LEN];
 	int err;
 
@@ -315,7 +317,9 @@ static int order_read(char *text, struct sink_order *o)
 	int i, err;
 
 	*o = (struct sink_order){
-		.way = { .result = -1, .keep = 128, .by = 'u',
+		.way = { .result = -1,
+			 .keep = 128,
+			 .by = 'u',
 			 .edges = HTE_RISING_EDGE_TS | HTE_FALLING_EDGE_TS },
 	};
 	while ((word = strsep(&text, " \t\n"))) {
@@ -452,7 +456,9 @@ static ssize_t command_write(struct file *file, const char __user *from, size_t 
 }
 
 static const struct file_operations command_fops = {
-	.owner = THIS_MODULE, .open = nonseekable_open, .write = command_write,
+	.owner = THIS_MODULE,
+	.open = nonseekable_open,
+	.write = command_write,
 };
 
 /* ---- what came ---- */
@@ -472,6 +478,8 @@ static const struct {
 	{ "last_seq", offsetof(struct sink_line, last_seq) },
 	{ "first_tsc", offsetof(struct sink_line, first_tsc) },
 	{ "last_tsc", offsetof(struct sink_line, last_tsc) },
+	{ "late_min", offsetof(struct sink_line, late_min) },
+	{ "late_max", offsetof(struct sink_line, late_max) },
 };
 
 static u64 column(const struct sink_line *l, int i)
@@ -517,7 +525,7 @@ DEFINE_SHOW_ATTRIBUTE(stamps);
 
 static int total_show(struct seq_file *seq, void *unused)
 {
-	u64 n = 0, held = 0, queued = 0, sums[ARRAY_SIZE(columns)] = { };
+	u64 n = 0, held = 0, queued = 0, sums[ARRAY_SIZE(columns)] = {};
 	struct sink_line *l;
 	int i;
 

@@ -8,7 +8,7 @@
 #include "tap.h"
 
 #define LINES 64
-#define SEC 1000000000LL
+#define SEC   1000000000LL
 
 static struct lab_random random_of(u64 seed)
 {
@@ -112,7 +112,10 @@ static void lines(void)
 
 	for (i = LINES - 1; i >= 0; i--) {
 		struct lab_plan plan = {
-			.start = SEC, .period = 1000 + 13 * (i / 2), .burst = 1 + i % 3, .gap = i,
+			.start = SEC,
+			.period = 1000 + 13 * (i / 2),
+			.burst = 1 + i % 3,
+			.gap = i,
 			.jitter = i % 5 * 100,
 		};
 
