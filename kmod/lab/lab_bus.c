@@ -19,6 +19,7 @@
  * reply_mutex guards the replies and is taken inside anything. Edges run under
  * rcu_read_lock() alone.
  */
+#include <linux/bits.h>
 #include <linux/ctype.h>
 #include <linux/glob.h>
 #include <linux/idr.h>
@@ -197,6 +198,75 @@ int lab_number(const char *what, const char *value, s64 min, s64 max, s64 *numbe
 	return 0;
 }
 EXPORT_SYMBOL_GPL(lab_number);
+
+/**
+ * lab_fault_order() - read "op=NAME|all [errno=N] [count=N]"
+ * @text: what was written; cut up
+ * @ops: names of the operations, 64 at most
+ * @n_ops: how many
+ * @which: set to a bit for each operation meant
+ * @order: set to what is to happen to each of them: err and left
+ * Return: 0, or -EINVAL or -ERANGE with words
+ */
+int lab_fault_order(char *text, const char *const *ops, unsigned int n_ops, unsigned long *which,
+		    struct lab_fault *order)
+{
+	s64 err_no = EIO, count = 1;
+	const char *op = NULL;
+	char *key, *value;
+	unsigned int i;
+	int err = 0;
+
+	while (!err && lab_next_pair(&text, &key, &value)) {
+		if (!strcmp(key, "errno")) {
+			err = lab_number(key, value, 1, MAX_ERRNO, &err_no);
+		} else if (!strcmp(key, "count")) {
+			err = lab_number(key, value, -1, S64_MAX, &count);
+		} else if (!strcmp(key, "op")) {
+			op = value;
+		} else {
+			lab_say("%s: want op=, errno= or count=", key);
+			err = -EINVAL;
+		}
+	}
+	if (err)
+		return err;
+	*order = (struct lab_fault){ .err = err_no, .left = count };
+	*which = 0;
+	for (i = 0; op && i < n_ops; i++)
+		if (!strcmp(op, "all") || !strcmp(op, ops[i]))
+			*which |= BIT(i);
+	if (*which)
+		return 0;
+	lab_say("op=%s: want", op ?: "");
+	for (i = 0; i < n_ops; i++)
+		lab_say(" %s,", ops[i]);
+	lab_say(" or all");
+	return -EINVAL;
+}
+EXPORT_SYMBOL_GPL(lab_fault_order);
+
+/**
+ * lab_faults_show() - the failures that are still to come, a line each
+ * @buf: of an attribute's show
+ * @faults: one an operation
+ * @ops: their names
+ * @n_ops: how many
+ * Return: length
+ */
+ssize_t lab_faults_show(char *buf, const struct lab_fault *faults, const char *const *ops,
+			unsigned int n_ops)
+{
+	unsigned int i;
+	int len = 0;
+
+	for (i = 0; i < n_ops; i++)
+		if (faults[i].left)
+			len += sysfs_emit_at(buf, len, "op=%s errno=%d count=%lld\n", ops[i],
+					     faults[i].err, faults[i].left);
+	return len;
+}
+EXPORT_SYMBOL_GPL(lab_faults_show);
 
 /* ---- attributes -------------------------------------------------------------*/
 

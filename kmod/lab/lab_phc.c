@@ -62,13 +62,6 @@ static const char *const phc_op_name[OP_COUNT] = {
 };
 /* clang-format on */
 
-/* an injected failure: the next @left calls (-1: all) return -@err */
-struct phc_fault {
-	int err;
-	s64 left;
-	u64 failed;
-};
-
 /*
  * An input. What came in is accounted for in full:
  *	edges + duplicated == delivered + ignored + lost + overrun + lost_capture
@@ -139,7 +132,7 @@ struct phc {
 	struct hrtimer pps_timer;
 	struct phc_alarm alarms[PHC_ALARMS];
 	struct phc_push push;
-	struct phc_fault fault[OP_COUNT];
+	struct lab_fault fault[OP_COUNT];
 	u64 reads, pps_events, pps_skipped;
 	char pins_text[256];
 	char name[PTP_CLOCK_NAME_LEN];
@@ -402,14 +395,7 @@ static int phc_apply_stuck(struct lab_device *ld, const struct lab_attr *a)
 /* does this call have to fail? The lock is held. */
 static int phc_fails(struct phc *p, enum phc_op op)
 {
-	struct phc_fault *f = &p->fault[op];
-
-	if (!f->left)
-		return 0;
-	if (f->left > 0)
-		f->left--;
-	f->failed++;
-	return -f->err;
+	return lab_fault_hits(&p->fault[op]);
 }
 
 static void phc_wait(s64 ns)
@@ -1070,54 +1056,30 @@ static int phc_store_push(struct lab_device *ld, const struct lab_attr *a, char 
 static int phc_store_fail(struct lab_device *ld, const struct lab_attr *a, char *text)
 {
 	struct phc *p = phc_of_lab(ld);
-	s64 err_no = EIO, count = 1;
-	const char *op = NULL;
-	char *key, *value;
-	unsigned long flags;
-	int i, n = 0, err = 0;
+	unsigned long flags, which;
+	struct lab_fault order;
+	int i, err;
 
-	while (!err && lab_next_pair(&text, &key, &value)) {
-		if (!strcmp(key, "errno")) {
-			err = lab_number(key, value, 1, MAX_ERRNO, &err_no);
-		} else if (!strcmp(key, "count")) {
-			err = lab_number(key, value, -1, S64_MAX, &count);
-		} else if (!strcmp(key, "op")) {
-			op = value;
-		} else {
-			lab_say("%s: want op=, errno= or count=", key);
-			err = -EINVAL;
-		}
-	}
+	err = lab_fault_order(text, phc_op_name, OP_COUNT, &which, &order);
 	if (err)
 		return err;
 	spin_lock_irqsave(&p->lock, flags);
-	for (i = 0; op && i < OP_COUNT; i++)
-		if (!strcmp(op, "all") || !strcmp(op, phc_op_name[i])) {
-			p->fault[i].err = err_no;
-			p->fault[i].left = count;
-			n++;
-		}
+	for_each_set_bit(i, &which, OP_COUNT) {
+		p->fault[i].err = order.err;
+		p->fault[i].left = order.left;
+	}
 	spin_unlock_irqrestore(&p->lock, flags);
-	if (n)
-		return 0;
-	lab_say("op=%s: want", op ?: "");
-	for (i = 0; i < OP_COUNT; i++)
-		lab_say(" %s,", phc_op_name[i]);
-	lab_say(" or all");
-	return -EINVAL;
+	return 0;
 }
 
 static ssize_t phc_show_fail(struct lab_device *ld, const struct lab_attr *a, char *buf)
 {
 	struct phc *p = phc_of_lab(ld);
 	unsigned long flags;
-	int i, len = 0;
+	ssize_t len;
 
 	spin_lock_irqsave(&p->lock, flags);
-	for (i = 0; i < OP_COUNT; i++)
-		if (p->fault[i].left)
-			len += sysfs_emit_at(buf, len, "op=%s errno=%d count=%lld\n",
-					     phc_op_name[i], p->fault[i].err, p->fault[i].left);
+	len = lab_faults_show(buf, p->fault, phc_op_name, OP_COUNT);
 	spin_unlock_irqrestore(&p->lock, flags);
 	return len;
 }
