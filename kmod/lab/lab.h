@@ -63,30 +63,6 @@ struct lab_attr {
 	  .min = _min, .max = _max, .def = _def, .apply = _apply }
 
 /**
- * struct lab_fault - failures of one operation that are ordered by an attribute "fail"; the
- *	model's lock guards it
- * @err: errno
- * @left: so many calls fail from now on; -1: all
- * @failed: how many have
- */
-struct lab_fault {
-	int err;
-	s64 left;
-	u64 failed;
-};
-
-/* does this call have to fail? 0 or a negative errno */
-static inline int lab_fault_hits(struct lab_fault *f)
-{
-	if (!f->left)
-		return 0;
-	if (f->left > 0)
-		f->left--;
-	f->failed++;
-	return -f->err;
-}
-
-/**
  * struct lab_edge - a change of level on a wire
  * @raw: when, ns of CLOCK_MONOTONIC_RAW: the exact instant, however late the call
  * @rising: which way
@@ -172,10 +148,9 @@ void lab_model_unregister(struct lab_model *m);
 void lab_emit(struct lab_device *ld, unsigned int port, const struct lab_edge *e);
 int lab_next_pair(char **text, char **key, char **value);
 int lab_number(const char *what, const char *value, s64 min, s64 max, s64 *number);
-int lab_fault_order(char *text, const char *const *ops, unsigned int n_ops, unsigned long *which,
-		    struct lab_fault *order);
-ssize_t lab_faults_show(char *buf, const struct lab_fault *faults, const char *const *ops,
-			unsigned int n_ops);
+int lab_lines(const char *value, unsigned long *lines, unsigned int n);
+ssize_t lab_show_count(struct lab_device *ld, const struct lab_attr *a, char *buf);
+ssize_t lab_show_each(const void *array, size_t size, unsigned int n, size_t offset, char *buf);
 __printf(1, 2) int lab_say(const char *fmt, ...);
 
 static inline void lab_timer_setup(struct hrtimer *t,

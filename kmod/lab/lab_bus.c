@@ -19,7 +19,7 @@
  * reply_mutex guards the replies and is taken inside anything. Edges run under
  * rcu_read_lock() alone.
  */
-#include <linux/bits.h>
+#include <linux/bitmap.h>
 #include <linux/ctype.h>
 #include <linux/glob.h>
 #include <linux/idr.h>
@@ -200,75 +200,64 @@ int lab_number(const char *what, const char *value, s64 min, s64 max, s64 *numbe
 EXPORT_SYMBOL_GPL(lab_number);
 
 /**
- * lab_fault_order() - read "op=NAME|all [errno=N] [count=N]"
- * @text: what was written; cut up
- * @ops: names of the operations, 64 at most
- * @n_ops: how many
- * @which: set to a bit for each operation meant
- * @order: set to what is to happen to each of them: err and left
- * Return: 0, or -EINVAL or -ERANGE with words
+ * lab_lines() - read a list of lines and say what is wrong with it
+ * @value: text like "0-7,11", or NULL
+ * @lines: bitmap, set on success
+ * @n: how many lines there are
+ * Return: 0, -EINVAL for no list, an empty one, or lines that there are not, -ENOMEM
  */
-int lab_fault_order(char *text, const char *const *ops, unsigned int n_ops, unsigned long *which,
-		    struct lab_fault *order)
+int lab_lines(const char *value, unsigned long *lines, unsigned int n)
 {
-	s64 err_no = EIO, count = 1;
-	const char *op = NULL;
-	char *key, *value;
-	unsigned int i;
-	int err = 0;
+	int err = value ? bitmap_parselist(value, lines, n) : -EINVAL;
 
-	while (!err && lab_next_pair(&text, &key, &value)) {
-		if (!strcmp(key, "errno")) {
-			err = lab_number(key, value, 1, MAX_ERRNO, &err_no);
-		} else if (!strcmp(key, "count")) {
-			err = lab_number(key, value, -1, S64_MAX, &count);
-		} else if (!strcmp(key, "op")) {
-			op = value;
-		} else {
-			lab_say("%s: want op=, errno= or count=", key);
-			err = -EINVAL;
-		}
-	}
-	if (err)
+	if (err == -ENOMEM)
 		return err;
-	*order = (struct lab_fault){ .err = err_no, .left = count };
-	*which = 0;
-	for (i = 0; op && i < n_ops; i++)
-		if (!strcmp(op, "all") || !strcmp(op, ops[i]))
-			*which |= BIT(i);
-	if (*which)
+	if (!n)
+		lab_say("it has no lines");
+	else if (err || bitmap_empty(lines, n))
+		lab_say("lines: '%s': want numbers and ranges within 0 to %u, like 0-7,11",
+			value ?: "", n - 1);
+	else
 		return 0;
-	lab_say("op=%s: want", op ?: "");
-	for (i = 0; i < n_ops; i++)
-		lab_say(" %s,", ops[i]);
-	lab_say(" or all");
 	return -EINVAL;
 }
-EXPORT_SYMBOL_GPL(lab_fault_order);
+EXPORT_SYMBOL_GPL(lab_lines);
+
+/* ---- attributes -------------------------------------------------------------*/
 
 /**
- * lab_faults_show() - the failures that are still to come, a line each
- * @buf: of an attribute's show
- * @faults: one an operation
- * @ops: their names
- * @n_ops: how many
- * Return: length
+ * lab_show_count() - show() of a u64 of a model's structure
+ * @ld: device
+ * @a: attribute; its offset is that of the u64
+ * @buf: gets the text
+ * Return: its length
  */
-ssize_t lab_faults_show(char *buf, const struct lab_fault *faults, const char *const *ops,
-			unsigned int n_ops)
+ssize_t lab_show_count(struct lab_device *ld, const struct lab_attr *a, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", READ_ONCE(*(u64 *)((char *)ld + a->offset)));
+}
+EXPORT_SYMBOL_GPL(lab_show_count);
+
+/**
+ * lab_show_each() - print one number of each of a device's channels
+ * @array: their structures
+ * @size: of one
+ * @n: how many
+ * @offset: of the u64 in each
+ * @buf: gets the text: those that a page has room for
+ * Return: its length
+ */
+ssize_t lab_show_each(const void *array, size_t size, unsigned int n, size_t offset, char *buf)
 {
 	unsigned int i;
 	int len = 0;
 
-	for (i = 0; i < n_ops; i++)
-		if (faults[i].left)
-			len += sysfs_emit_at(buf, len, "op=%s errno=%d count=%lld\n", ops[i],
-					     faults[i].err, faults[i].left);
-	return len;
+	for (i = 0; i < n && len < PAGE_SIZE - 24; i++)
+		len += sysfs_emit_at(buf, len, "%s%llu", i ? " " : "",
+				     READ_ONCE(*(u64 *)((char *)array + i * size + offset)));
+	return len + sysfs_emit_at(buf, len, "\n");
 }
-EXPORT_SYMBOL_GPL(lab_faults_show);
-
-/* ---- attributes -------------------------------------------------------------*/
+EXPORT_SYMBOL_GPL(lab_show_each);
 
 static s64 *lab_field(struct lab_device *ld, const struct lab_attr *a)
 {

@@ -37,7 +37,7 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
-#include "lab.h"
+#include "lab_fault.h"
 #include "lab_train.h"
 
 /* clang-format off */
@@ -125,6 +125,7 @@ struct gte {
 	struct hrtimer timer;
 	struct irq_work work;
 	struct lab_fault fault[OP_COUNT];
+	spinlock_t order_lock;
 	u64 edges, ignored, stamped, lost, interrupts, power_lost;
 	u32 max_occupancy;
 
@@ -406,7 +407,7 @@ static int gte_reg_read(void *context, unsigned int reg, unsigned int *val)
 	int err;
 
 	raw_spin_lock_irqsave(&g->lock, flags);
-	err = lab_fault_hits(&g->fault[OP_READ]);
+	err = lab_fails(&g->fault[OP_READ]);
 	if (err)
 		;
 	else if (reg == R_TECTRL)
@@ -430,7 +431,7 @@ static int gte_reg_write(void *context, unsigned int reg, unsigned int val)
 	int err;
 
 	raw_spin_lock_irqsave(&g->lock, flags);
-	err = lab_fault_hits(&g->fault[OP_WRITE]);
+	err = lab_fails(&g->fault[OP_WRITE]);
 	if (err)
 		;
 	else if (reg == R_TECTRL)
@@ -454,7 +455,7 @@ static int gte_tsc_read(void *context, unsigned int reg, unsigned int *val)
 	raw_spin_lock_irqsave(&g->lock, flags);
 	tick = lab_clock_at(&g->clock, ktime_get_raw_ns()) >> GTE_TICK_SHIFT;
 	*val = reg == R_CNTCVH ? tick >> 32 : tick;
-	err = lab_fault_hits(&g->fault[OP_TSC]);
+	err = lab_fails(&g->fault[OP_TSC]);
 	raw_spin_unlock_irqrestore(&g->lock, flags);
 	return err;
 }
@@ -581,49 +582,44 @@ static int gte_apply_freeze(struct lab_device *ld, const struct lab_attr *a)
 	return 0;
 }
 
+/* lab_core wants a lock that may sleep on PREEMPT_RT: it gets an order of its own to fill in */
 static int gte_store_fail(struct lab_device *ld, const struct lab_attr *a, char *text)
 {
 	struct gte *g = gte_of_lab(ld);
-	unsigned long flags, which;
-	struct lab_fault order;
+	struct lab_fault order[OP_COUNT];
+	unsigned long flags;
 	int i, err;
 
-	err = lab_fault_order(text, gte_op_name, OP_COUNT, &which, &order);
+	for (i = 0; i < OP_COUNT; i++)
+		order[i] = (struct lab_fault){ .name = gte_op_name[i], .left = S64_MIN };
+	err = lab_faults_store(order, OP_COUNT, &g->order_lock, text);
 	if (err)
 		return err;
 	raw_spin_lock_irqsave(&g->lock, flags);
-	for_each_set_bit(i, &which, OP_COUNT) {
-		g->fault[i].err = order.err;
-		g->fault[i].left = order.left;
-	}
+	for (i = 0; i < OP_COUNT; i++)
+		if (order[i].left != S64_MIN) {
+			g->fault[i].err = order[i].err;
+			g->fault[i].left = order[i].left;
+		}
 	raw_spin_unlock_irqrestore(&g->lock, flags);
 	return 0;
 }
 
 static ssize_t gte_show_fail(struct lab_device *ld, const struct lab_attr *a, char *buf)
 {
-	return lab_faults_show(buf, gte_of_lab(ld)->fault, gte_op_name, OP_COUNT);
+	struct gte *g = gte_of_lab(ld);
+
+	return lab_faults_show(g->fault, OP_COUNT, &g->order_lock, buf);
 }
 
 static ssize_t gte_show_failed(struct lab_device *ld, const struct lab_attr *a, char *buf)
 {
-	struct gte *g = gte_of_lab(ld);
-	u64 n = 0;
-	int i;
-
-	for (i = 0; i < OP_COUNT; i++)
-		n += READ_ONCE(g->fault[i].failed);
-	return sysfs_emit(buf, "%llu\n", n);
+	return lab_faults_show_failed(gte_of_lab(ld)->fault, OP_COUNT, buf);
 }
 
 static int gte_store_edges(struct lab_device *ld, const struct lab_attr *a, char *text)
 {
 	return lab_trains_store(gte_of_lab(ld)->trains, text);
-}
-
-static ssize_t gte_show_count(struct lab_device *ld, const struct lab_attr *a, char *buf)
-{
-	return sysfs_emit(buf, "%llu\n", READ_ONCE(*(u64 *)((char *)ld + a->offset)));
 }
 
 /* "LINE:COUNT" for each line that has any, as many as a page holds */
@@ -679,10 +675,13 @@ static ssize_t gte_show_device(struct lab_device *ld, const struct lab_attr *a, 
 static int gte_init(struct lab_device *ld)
 {
 	struct gte *g = gte_of_lab(ld);
-	int err = -ENOMEM;
+	int i, err = -ENOMEM;
 	s64 raw;
 
 	raw_spin_lock_init(&g->lock);
+	spin_lock_init(&g->order_lock);
+	for (i = 0; i < OP_COUNT; i++)
+		g->fault[i].name = gte_op_name[i];
 	lab_timer_setup(&g->timer, gte_delay_over);
 	g->work = IRQ_WORK_INIT_HARD(gte_interrupt);
 	g->masked = true;
@@ -826,7 +825,7 @@ static void gte_stop(struct lab_device *ld)
 #define NUMBER(field, mode, min, max, def, apply, help) \
 	LAB_NUMBER(struct gte, field, mode, min, max, def, apply, help)
 #define COUNT(field, help) \
-	{ #field, help, LAB_READ, offsetof(struct gte, field), .show = gte_show_count }
+	{ #field, help, LAB_READ, offsetof(struct gte, field), .show = lab_show_count }
 #define EACH_LINE(field, help) \
 	{ "line_" #field, help, LAB_READ, offsetof(struct gte_line, field), .show = gte_show_lines }
 #define LAB_NRW (LAB_NEW | LAB_READ | LAB_WRITE)
@@ -858,7 +857,7 @@ static const struct lab_attr gte_attrs[] = {
 	/* commands */
 	{ .name = "edges", .help = LAB_TRAINS_HELP "; read: how many there were",
 	  .mode = LAB_READ | LAB_WRITE | LAB_LONG, .offset = offsetof(struct gte, edges),
-	  .show = gte_show_count, .store = gte_store_edges },
+	  .show = lab_show_count, .store = gte_store_edges },
 	/* what it does */
 	{ .name = "device", .help = "the platform device, and its name as a provider",
 	  .mode = LAB_READ, .show = gte_show_device },
