@@ -131,7 +131,7 @@ struct gte {
 
 	/* numbers that are attributes */
 	s64 slices, fifo, threshold, loss_counters, tsc, offset_ns, rate_ppb, irq_delay_ns, freeze;
-	s64 overflow;
+	s64 overflow, from;
 };
 static_assert(offsetof(struct gte, lab) == 0);
 
@@ -622,23 +622,17 @@ static int gte_store_edges(struct lab_device *ld, const struct lab_attr *a, char
 	return lab_trains_store(gte_of_lab(ld)->trains, text);
 }
 
-/* "LINE:COUNT" for each line that has any, as many as a page holds */
-static ssize_t gte_show_lines(struct lab_device *ld, const struct lab_attr *a, char *buf)
+static ssize_t gte_show_each(struct lab_device *ld, const struct lab_attr *a, char *buf)
 {
 	struct gte *g = gte_of_lab(ld);
-	unsigned int i;
-	int len = 0;
-	u64 n;
+	s64 from = READ_ONCE(g->from);
 
-	for (i = 0; i < g->n_lines; i++) {
-		n = READ_ONCE(*(u64 *)((char *)&g->line[i] + a->offset));
-		if (n)
-			len += sysfs_emit_at(buf, len, "%s%u:%llu", len ? " " : "", i, n);
-	}
-	return len + sysfs_emit_at(buf, len, "\n");
+	if (from >= g->n_lines)
+		return 0;
+	return lab_show_each(g->line + from, sizeof(*g->line), g->n_lines - from, a->offset, buf);
 }
 
-static ssize_t gte_show_occupancy(struct lab_device *ld, const struct lab_attr *a, char *buf)
+static ssize_t gte_show_waiting(struct lab_device *ld, const struct lab_attr *a, char *buf)
 {
 	struct gte *g = gte_of_lab(ld);
 	unsigned long flags;
@@ -824,10 +818,11 @@ static void gte_stop(struct lab_device *ld)
 /* clang-format off */
 #define NUMBER(field, mode, min, max, def, apply, help) \
 	LAB_NUMBER(struct gte, field, mode, min, max, def, apply, help)
-#define COUNT(field, help) \
-	{ #field, help, LAB_READ, offsetof(struct gte, field), .show = lab_show_count }
-#define EACH_LINE(field, help) \
-	{ "line_" #field, help, LAB_READ, offsetof(struct gte_line, field), .show = gte_show_lines }
+#define COUNT(name, field, help) \
+	{ name, help, LAB_READ, offsetof(struct gte, field), .show = lab_show_count }
+#define EACH(name, field, help) \
+	{ name, "each line: " help, LAB_READ, offsetof(struct gte_line, field), \
+	  .show = gte_show_each }
 #define LAB_NRW (LAB_NEW | LAB_READ | LAB_WRITE)
 
 static const struct lab_attr gte_attrs[] = {
@@ -855,28 +850,31 @@ static const struct lab_attr gte_attrs[] = {
 	{ .name = "fail", .help = "op=read|write|tsc|all errno=N count=N (-1: always)",
 	  .mode = LAB_READ | LAB_WRITE, .show = gte_show_fail, .store = gte_store_fail },
 	/* commands */
-	{ .name = "edges", .help = LAB_TRAINS_HELP "; read: how many there were",
-	  .mode = LAB_READ | LAB_WRITE | LAB_LONG, .offset = offsetof(struct gte, edges),
-	  .show = lab_show_count, .store = gte_store_edges },
+	{ .name = "edges", .help = LAB_TRAINS_HELP, .mode = LAB_WRITE | LAB_LONG,
+	  .store = gte_store_edges },
 	/* what it does */
 	{ .name = "device", .help = "the platform device, and its name as a provider",
 	  .mode = LAB_READ, .show = gte_show_device },
 	{ .name = "sample", .help = "CLOCK_MONOTONIC_RAW and the counter at one instant, ns",
 	  .mode = LAB_READ, .show = gte_show_sample },
-	COUNT(ignored, "of the edges: engine off, line off, or no change"),
-	COUNT(stamped, "of the edges: put into the FIFO"),
-	COUNT(lost, "of the edges: found it full"),
-	COUNT(power_lost, "of both: went with the power in a suspend before they were read"),
-	EACH_LINE(edges, "edges of each line, LINE:COUNT where there were any"),
-	EACH_LINE(stamped, "of these, put into the FIFO"),
-	EACH_LINE(lost, "of these, found it full"),
-	{ .name = "occupancy", .help = "entries in the FIFO", .mode = LAB_READ,
-	  .show = gte_show_occupancy },
-	{ .name = "max_occupancy", .help = "most there have been", .mode = LAB_READ, .offset = 1,
-	  .show = gte_show_occupancy },
-	COUNT(interrupts, "interrupts taken"),
+	COUNT("all_edges", edges, "edges of all lines"),
+	COUNT("all_ignored", ignored, "of these, while off, or no change of the level"),
+	COUNT("all_stamped", stamped, "of these, put into the FIFO"),
+	COUNT("all_overflow", lost, "of these, lost: they found it full"),
+	COUNT("power_lost", power_lost,
+	      "stamps and counted losses that a suspend took before they were read"),
+	{ .name = "waiting", .help = "entries in the FIFO", .mode = LAB_READ,
+	  .show = gte_show_waiting },
+	{ .name = "waiting_max", .help = "the most that there were", .mode = LAB_READ,
+	  .offset = 1, .show = gte_show_waiting },
+	COUNT("interrupts", interrupts, "interrupts taken"),
 	{ .name = "failed", .help = "accesses that failed by order", .mode = LAB_READ,
 	  .show = gte_show_failed },
+	NUMBER(from, LAB_READ | LAB_WRITE, 0, 32 * GTE_MAX_SLICES - 1, 0, NULL,
+	       "the line with which these begin, which are cut off after 4 kB"),
+	EACH("in_edges", edges, "edges come in"),
+	EACH("in_stamped", stamped, "of these, put into the FIFO"),
+	EACH("in_overflow", lost, "of these, found it full"),
 };
 /* clang-format on */
 
