@@ -18,6 +18,7 @@ setup() {
 teardown() {
 	echo 0 >$tracing/events/hte/enable
 	echo nop >$tracing/current_tracer
+	modprobe -rq hte_gpio || true
 	labctl del all
 	modprobe -r hte_sink
 }
@@ -163,9 +164,9 @@ has_gpio() {
 }
 
 @test "a stamp is the tick of its edge, over the carry into the counter's upper half" {
-	local carry=$((1 << 37)) raw tsc period=1000003 uptime
+	local carry=$((1 << 37)) raw tsc period=10000019 uptime
 	uptime=$(awk '{ printf "%.0f", $1 * 1000000000 }' /proc/uptime)
-	new_gte "offset_ns=$((carry - uptime - 2000000000))"
+	new_gte "offset_ns=$((carry - uptime - 3000000000))"
 	sink_do take lines=7
 	read -r raw tsc <"$dev/sample"
 	# its middle is the carry, or it is there already
@@ -465,7 +466,7 @@ has_gpio() {
 @test "rounds of unbind and bind while edges come" {
 	local round
 	modprobe -r hte_sink
-	modprobe hte_sink auto='lines=0-7,40'
+	modprobe hte_sink each='lines=0-7,40'
 	new_gte threshold=3
 	labctl edges "$gte" lines=0-7,40 count=0 period_ns=200000 wait=0
 	for ((round = 0; round < ${CHS_ROUNDS:-100}; round++)); do
@@ -499,4 +500,88 @@ has_gpio() {
 	until_ok total_is received 104
 	total_is gaps 0
 	[ "$(<"$dev/power_lost")" = 0 ]
+}
+
+# GPIO: a controller of the lab whose lines are wired to the engine's as in the chip
+
+# new_aon VARIANT: an always-on engine with its GPIO controller
+new_aon() {
+	labctl new gpio "label=$1-gpio-aon" lines=32 hte=0 >/dev/null
+	new_gte "variant=$1-aon"
+}
+
+@test "GPIO lines: the controller's number leads to the engine's line" {
+	has_gpio || skip "this kernel has no GPIO"
+	local variant offset line
+	modprobe -r hte_sink
+	while read -r variant offset line; do
+		if [[ $variant != "${last:-}" ]]; then
+			labctl del all
+			new_aon "$variant"
+			last=$variant
+		fi
+		modprobe hte_gpio "label=$variant-gpio-aon" "line=$offset"
+		[ "$(column state | awk '$2 == "active" { print $1 }')" = "$line" ]
+		[ "$(<"$dir/ts_requested")" = 1 ]
+		modprobe -r hte_gpio
+	done <<-END
+		tegra194 0 75
+		tegra194 11 64
+		tegra194 19 79
+		tegra194 22 76
+		tegra194 23 61
+		tegra194 24 60
+		tegra194 25 91
+		tegra194 29 87
+		tegra234 0 75
+		tegra234 23 95
+		tegra234 30 88
+		tegra234 31 87
+	END
+	# there is no 31st
+	labctl del all
+	new_aon tegra194
+	run ! modprobe hte_gpio label=tegra194-gpio-aon line=30
+}
+
+@test "GPIO lines: the engine waits for their controller, then stamps their edges" {
+	has_gpio || skip "this kernel has no GPIO"
+	new_gte variant=tegra234-aon
+	[ ! -e "$dir" ]
+	labctl new gpio label=tegra234-gpio-aon lines=32 hte=0
+	until_ok test -e "$dir/clock"
+	labctl wire gpio0.out5 "$gte.in70"
+	modprobe hte_gpio label=tegra234-gpio-aon line=5
+	awk '{ exit !$6 }' /sys/bus/lab/devices/gpio0/stamping
+	local start raw tsc
+	start=$(labctl edges gpio0 lines=5 count=23 period_ns=1000003)
+	until_ok grep -qx 'stamps 23' /sys/kernel/debug/hte_gpio/result
+	read -r raw tsc <"$dev/sample"
+	awk -v start="${start#start_ns=}" -v ahead="$((tsc - raw))" '
+		$1 != NR || $3 != NR % 2 || $2 != int((start + (NR - 1) * 1000003 + ahead) / 32) * 32 {
+			print; bad = 1
+		}
+		END { exit bad || NR != 23 }' /sys/kernel/debug/hte_gpio/stamps
+	# the level is the one at the edge, not the one when the interrupt comes
+	labctl set "$gte" freeze=1
+	labctl edges gpio0 lines=5 count=2 >/dev/null
+	labctl set "$gte" freeze=0
+	until_ok grep -qx 'stamps 25' /sys/kernel/debug/hte_gpio/result
+	[ "$(tail -n 2 /sys/kernel/debug/hte_gpio/stamps | cut -d' ' -f3 | xargs)" = '1 0' ]
+	modprobe -r hte_gpio
+	awk '{ exit $6 != 0 }' /sys/bus/lab/devices/gpio0/stamping
+}
+
+@test "GPIO lines want their descriptor, the other lines of AON do not" {
+	has_gpio || skip "this kernel has no GPIO"
+	new_aon tegra194
+	sink_do take lines=3
+	edges 3 count=23
+	until_ok total_is received 23
+	run ! sink_do take lines=75
+	[[ $output == *"Invalid argument"* ]]
+	# a controller that refuses
+	labctl fail gpio0 op=hw_timestamp errno=EREMOTEIO count=1
+	run ! modprobe hte_gpio label=tegra194-gpio-aon line=0
+	[ "$(<"$dir/ts_requested")" = 1 ]
 }

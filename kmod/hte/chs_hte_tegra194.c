@@ -552,32 +552,31 @@ static int gte_line_of_offset(const struct gte_variant *v, u32 offset, u32 *line
 	return -EINVAL;
 }
 
-static int gte_xlate_plat(struct hte_chip *chip, struct hte_ts_desc *desc, u32 *number)
+/* compares addresses, since line_data of others' lines may point to anything */
+static int gte_line_of_gpio(const struct gte *gte, const void *line_data, u32 *line)
 {
-	struct gte *gte = chip->data;
-
-	if (gte->gpio)
-		return gte_line_of_offset(gte->variant,
-					  desc->attr.line_id - gpio_device_get_base(gte->gpio),
-					  number);
-	*number = desc->attr.line_id;
-	return *number < chip->nlines ? 0 : -EINVAL;
-}
-
-/* compares addresses: what the descriptor's line_data points to may be anything */
-static bool gte_match(const struct hte_chip *chip, const struct hte_ts_desc *desc)
-{
-	const struct gte *gte = chip->data;
 	struct gpio_desc *gpio;
 	unsigned int i;
+
+	for (i = 0; !gte_line_of_offset(gte->variant, i, line); i++) {
+		gpio = gpio_device_get_desc(gte->gpio, i);
+		if (!IS_ERR(gpio) && gpio == line_data)
+			return 0;
+	}
+	return -EINVAL;
+}
+
+/* the descriptor tells the line; line_id is the GPIO's number in the kernel, if all is well */
+static int gte_xlate_plat(struct hte_chip *chip, struct hte_ts_desc *desc, u32 *number)
+{
+	return gte_line_of_gpio(chip->data, desc->attr.line_data, number);
+}
+
+static bool gte_match(const struct hte_chip *chip, const struct hte_ts_desc *desc)
+{
 	u32 line;
 
-	for (i = 0; !gte_line_of_offset(gte->variant, i, &line); i++) {
-		gpio = gpio_device_get_desc(gte->gpio, i);
-		if (!IS_ERR(gpio) && gpio == desc->attr.line_data)
-			return true;
-	}
-	return false;
+	return !gte_line_of_gpio(chip->data, desc->attr.line_data, &line);
 }
 
 static void gte_put_gpio(void *gpio)
@@ -596,17 +595,12 @@ static int gte_find_gpio(struct gte *gte)
 	if (!gte->gpio)
 		return dev_err_probe(gte->dev, -EPROBE_DEFER, "no GPIO controller %s yet\n",
 				     gte->variant->gpio_label);
+	gte->chip.xlate_plat = gte_xlate_plat;
 	gte->chip.match_from_linedata = gte_match;
 	return devm_add_action_or_reset(gte->dev, gte_put_gpio, gte->gpio);
 }
 
 #else
-
-static int gte_xlate_plat(struct hte_chip *chip, struct hte_ts_desc *desc, u32 *number)
-{
-	*number = desc->attr.line_id;
-	return *number < chip->nlines ? 0 : -EINVAL;
-}
 
 static int gte_find_gpio(struct gte *gte)
 {
@@ -767,7 +761,6 @@ static int gte_probe(struct platform_device *pdev)
 		.ops = &gte_ops,
 		.nlines = slices * GTE_SLICE_LINES,
 		.xlate_of = gte_xlate_of,
-		.xlate_plat = gte_xlate_plat,
 		.of_hte_n_cells = 1,
 		.data = gte,
 	};
