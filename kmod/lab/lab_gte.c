@@ -763,7 +763,7 @@ static int gte_make_device(struct gte *g)
 	if (!pdev)
 		return -ENOMEM;
 	pdev->dev.parent = &g->lab.dev;
-	g->power.ops = (struct dev_pm_ops)gte_power_ops;
+	g->power.ops = gte_power_ops;
 	dev_pm_domain_set(&pdev->dev, &g->power);
 	err = platform_device_add_resources(pdev, &irq, 1);
 	if (!err)
