@@ -56,6 +56,11 @@
 #define CHS_GPIO_DESC(chip, line) gpio_to_desc((chip)->base + (line))
 #endif
 
+/* struct gpio_device can be found and looked into since 6.8; older kernels' GPIOs go unstamped. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#define CHS_NO_GPIO_DEVICE 1
+#endif
+
 /* hrtimer_setup() came with 6.13, hrtimer_init() left with 6.15. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #define hrtimer_setup(timer, callback, clock, mode)	\
