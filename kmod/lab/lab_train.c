@@ -220,20 +220,6 @@ static void trains_cut(struct lab_trains *t, const unsigned long *lines,
 	spin_unlock_irqrestore(&t->lock, flags);
 }
 
-static int order_lines(struct lab_trains *t, const char *value, unsigned long *lines)
-{
-	int err = value ? bitmap_parselist(value, lines, t->n_lines) : -EINVAL;
-
-	if (!err && bitmap_empty(lines, t->n_lines))
-		err = -EINVAL;
-	if (!t->n_lines)
-		lab_say("it has no lines");
-	else if (err)
-		lab_say("lines: '%s': want numbers and ranges within 0 to %u, like 0-7,11",
-			value ?: "", t->n_lines - 1);
-	return err ? -EINVAL : 0;
-}
-
 static int order_read(struct lab_trains *t, char *text, struct train_order *o)
 {
 	const struct {
@@ -254,7 +240,7 @@ static int order_read(struct lab_trains *t, char *text, struct train_order *o)
 
 	while (!err && lab_next_pair(&text, &key, &value)) {
 		if (!strcmp(key, "lines")) {
-			err = order_lines(t, value, o->lines);
+			err = lab_lines(value, o->lines, t->n_lines);
 			continue;
 		}
 		for (i = 0; i < ARRAY_SIZE(numbers); i++)

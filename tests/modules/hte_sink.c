@@ -173,14 +173,13 @@ static int line_put(struct sink_line *l)
 
 	l->held = false;
 	if (l->dev) {
-		device_remove_software_node(l->dev);
 		root_device_unregister(l->dev);
 		l->dev = NULL;
 	}
 	return err;
 }
 
-/* a device of its own for each line, whose software node refers to the provider's */
+/* a device of its own for each line, whose software node refers to the provider's, and goes with it */
 static int get_by_node(struct sink_line *l, const struct sink_chip *c)
 {
 	const struct software_node *provider = to_software_node(dev_fwnode(c->dev));
@@ -205,7 +204,6 @@ static int get_by_node(struct sink_line *l, const struct sink_chip *c)
 	if (!err)
 		err = hte_ts_get(l->dev, &l->desc, 0);
 	if (err) {
-		device_remove_software_node(l->dev);
 		root_device_unregister(l->dev);
 		l->dev = NULL;
 	}
