@@ -51,8 +51,11 @@ static __always_inline struct htetop_chip *chip_of(int index)
 {
 	__u32 i = index;
 
+	if (i >= HTETOP_CHIPS)
+		return NULL;
+	/* for the verifier, since the compiler may reckon the address before it looks */
 	hide(i);
-	return i < HTETOP_CHIPS ? &chips[i] : NULL;
+	return &chips[i & (HTETOP_CHIPS - 1)];
 }
 
 /* the line's slot + 1, or 0 where there is none and no room for it */
