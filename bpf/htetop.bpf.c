@@ -150,7 +150,7 @@ static __always_inline void latency(struct htetop_line *l, __u64 chip, __u64 tsc
 	which = c->which;
 	if (!which)
 		return;
-	r = &c->relation[(which - 1) & 1];
+	r = &c->relation[which & 1];
 	ns = now - tsc - r->offset_ns -
 	     ((__s64)(tsc - r->base_hw) * r->rate >> HTETOP_RATE_SHIFT);
 	if (ns < 0) {

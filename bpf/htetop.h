@@ -30,7 +30,7 @@ struct htetop_relation {
 
 /* by the provider's index, which a later one may get when it goes */
 struct htetop_chip {
-	/* user space writes the one that is not in use, then which: 1 or 2; 0: not related */
+	/* in use is relation[which & 1]; user space writes the other one and then which; 0: none */
 	struct htetop_relation relation[2];
 	__u32 which;
 	/* the provider's number among those of its index, 0: was there before us */

@@ -401,13 +401,13 @@ static void tell_relation(struct source *s, int i)
 		return;
 	}
 	at = &r->at[r->n - 1];
-	spare = &b->relation[b->which == 1];
+	spare = &b->relation[!(b->which & 1)];
 	spare->base_hw = at->hw_ns;
 	spare->offset_ns = at->mono_ns - at->hw_ns;
 	spare->rate = llround(r->rate * (1ULL << HTETOP_RATE_SHIFT));
 	spare->error_ns = s->top_chips[i].error_ns;
 	/* it must be whole before it is looked at */
-	__atomic_store_n(&b->which, b->which == 1 ? 2 : 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&b->which, b->which & 1 ? 2 : 1, __ATOMIC_RELEASE);
 }
 
 static void read_clock(struct source *s, int i)
