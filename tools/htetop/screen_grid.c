@@ -45,8 +45,6 @@ wchar_t grid_sign(const struct grid *g, enum sign sign)
 		[SIGN_CUT] = { L'\u2026', L'~' },
 		[SIGN_DOWN] = { L'\u25bc', L'v' },
 		[SIGN_UP] = { L'\u25b2', L'^' },
-		[SIGN_PLUS_MINUS] = { L'\u00b1', L'~' },
-		[SIGN_RULE] = { L'\u2500', L'-' },
 	};
 
 	return signs[sign][g->ascii];

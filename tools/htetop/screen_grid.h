@@ -43,8 +43,6 @@ enum sign {
 	SIGN_CUT,		/* here a text was cut */
 	SIGN_DOWN,		/* falling order */
 	SIGN_UP,
-	SIGN_PLUS_MINUS,
-	SIGN_RULE,		/* a horizontal line */
 };
 
 /* blank afterwards; false: no memory, and as it was */

@@ -10,9 +10,8 @@ void view_init(struct view *v)
 	*v = (struct view){
 		.rows = 24,
 		.cols = 80,
-		.sort = column_find("rate"),
-		.descending = true,
-		.chosen = ~0ULL,
+		.sort = column_find("chip"),
+		.chosen = (1ULL << n_columns) - 1,
 		.interval = 1,
 		.warn_ns = 100000,
 		.bad_ns = 1000000,
@@ -57,8 +56,7 @@ static void select_at(struct view *v, int at)
 	}
 }
 
-/* the selected line is shown */
-static void scroll_to(struct view *v)
+void view_scroll(struct view *v)
 {
 	int last;
 
@@ -97,7 +95,7 @@ void view_update(struct view *v, const struct top_model *m)
 		select_at(v, found < 0 ? v->at : found);
 	else
 		select_at(v, 0);
-	scroll_to(v);
+	view_scroll(v);
 }
 
 const struct top_line *view_selected(const struct view *v)
@@ -109,7 +107,7 @@ static void move(struct view *v, int by)
 {
 	v->follows = true;
 	select_at(v, v->at + by);
-	scroll_to(v);
+	view_scroll(v);
 }
 
 static void sort_by(struct view *v, int column)
@@ -272,8 +270,6 @@ static enum view_wish in_both(struct view *v, int key)
 
 	switch (key) {
 	case 'q':
-	case VIEW_KEY_F10:
-	case 3: /* Ctrl-C where it is no signal */
 		return VIEW_QUIT;
 	case 'h':
 	case '?':
@@ -342,7 +338,7 @@ static enum view_wish in_lines(struct view *v, int key)
 	case 'g':
 		select_at(v, 0);
 		v->follows = false;
-		scroll_to(v);
+		view_scroll(v);
 		break;
 	case VIEW_KEY_END:
 	case 'G':
@@ -411,7 +407,8 @@ static enum view_wish in_lines(struct view *v, int key)
 
 enum view_wish view_key(struct view *v, int key)
 {
-	if (key == 3)
+	/* Ctrl-C is a signal, but on a terminal that makes none of it */
+	if (key == VIEW_KEY_F10 || key == 3)
 		return VIEW_QUIT;
 	if (v->typing) {
 		type(v, key);

@@ -18,8 +18,7 @@ enum view_mode {
 
 /* keys that are no characters; characters are themselves */
 enum view_key {
-	KEY_NONE_HERE = 0x110000,
-	VIEW_KEY_UP,
+	VIEW_KEY_UP = 0x110000,
 	VIEW_KEY_DOWN,
 	VIEW_KEY_LEFT,
 	VIEW_KEY_RIGHT,
@@ -95,10 +94,13 @@ void view_update(struct view *v, const struct top_model *m);
 
 enum view_wish view_key(struct view *v, int key);
 
+/* so that the selected line is among the page that are shown */
+void view_scroll(struct view *v);
+
 /* the selected line, NULL: none */
 const struct top_line *view_selected(const struct view *v);
 
-/* the order's words: "rate", "-rate" as -s has it */
+/* the filter lets the line pass */
 bool view_shows(const struct view *v, const struct top_line *l);
 
 #endif /* CHS_HTETOP_SCREEN_VIEW_H */
