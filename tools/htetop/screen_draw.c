@@ -122,49 +122,50 @@ static void chip_text(char *buf, size_t len, const struct top_chip *c, enum chip
 		snprintf(buf + n, len - n, " fifo %" PRId64, c->fifo_max);
 }
 
-static bool flow_chips(struct flow *f, const struct top_model *m, enum chip_form form)
+static bool flow_chip(struct flow *f, const struct top_chip *c, enum chip_form form)
 {
+	enum style style = c->fifo_lost ? STYLE_BAD : c->gone ? STYLE_DIM :
+			   c->relation == TOP_UNKNOWN ? STYLE_WARN : STYLE_GOOD;
 	char text[160];
 
-	for (int i = 0; i < m->n_chips; i++) {
-		const struct top_chip *c = &m->chips[i];
-		enum style style = c->gone ? STYLE_DIM :
-				   c->relation == TOP_UNKNOWN ? STYLE_WARN : STYLE_GOOD;
-
-		chip_text(text, sizeof(text), c, form);
-		if (c->fifo_lost && !c->gone)
-			snprintf(text + strlen(text), sizeof(text) - strlen(text),
-				 form == CHIP_SHORT ? " -%" PRIu64 : " lost %" PRIu64,
-				 c->fifo_lost);
-		if (c->fifo_lost)
-			style = STYLE_BAD;
-		if (!flow_item(f, style, "%s", text)) {
-			if (f->g)
-				flow_item(f, STYLE_DIM, "+%d more", m->n_chips - i);
-			return false;
-		}
-	}
-	return true;
+	chip_text(text, sizeof(text), c, form);
+	if (c->fifo_lost && !c->gone)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 form == CHIP_SHORT ? " -%" PRIu64 : " lost %" PRIu64, c->fifo_lost);
+	return flow_item(f, style, "%s", text);
 }
 
 static int draw_chips(struct grid *g, const struct top_model *m, int row, int rows)
 {
+	struct flow f, trial;
 	enum chip_form form;
-	struct flow f;
+	int n = 0;
 
-	if (!m->n_chips) {
-		flow_begin(&f, g, row, rows);
+	flow_begin(&f, g, row, rows);
+	if (!m->n_chips)
 		flow_item(&f, STYLE_DIM, "no provider yet");
-		return flow_end(&f);
-	}
-	for (form = CHIP_LONG; form < CHIP_SHORT; form++) {
-		flow_begin(&f, g, row, rows);
-		f.g = NULL;
-		if (flow_chips(&f, m, form))
+	/* as much of each as there is room for all */
+	for (form = CHIP_LONG; form < CHIP_FORMS; form++) {
+		trial = f;
+		trial.g = NULL;
+		for (n = 0; n < m->n_chips && flow_chip(&trial, &m->chips[n], form); n++)
+			;
+		if (n == m->n_chips)
 			break;
 	}
-	flow_begin(&f, g, row, rows);
-	flow_chips(&f, m, form);
+	if (form == CHIP_FORMS)
+		form = CHIP_SHORT;
+	for (int i = 0; i < m->n_chips; i++) {
+		trial = f;
+		trial.g = NULL;
+		/* else room must be left to say how many more there are */
+		if (n < m->n_chips && (!flow_chip(&trial, &m->chips[i], form) ||
+				       !flow_item(&trial, STYLE_DIM, "+%d more", m->n_chips - i))) {
+			flow_item(&f, STYLE_DIM, "+%d more", m->n_chips - i);
+			break;
+		}
+		flow_chip(&f, &m->chips[i], form);
+	}
 	return flow_end(&f);
 }
 
@@ -329,6 +330,9 @@ static void spread(const struct view *v, uint64_t fit, int *width)
 
 	for (int c = 0; c < n_columns; c++) {
 		width[c] = fit >> c & 1 ? least_width(v, c) : 0;
+		/* where there is no room for any, one is cut */
+		if (width[c] > v->cols)
+			width[c] = v->cols;
 		if (width[c])
 			spare -= width[c] + 1;
 	}
