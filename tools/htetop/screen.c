@@ -6,7 +6,7 @@
  */
 #define NCURSES_WIDECHAR 1
 #include <errno.h>
-#include <fcntl.h>
+#include <inttypes.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <ncurses.h>
@@ -40,6 +40,7 @@ struct screen {
 	SCREEN *term;
 	FILE *keys;
 	int timer, signals;
+	int64_t start_ns;	/* when the totals began */
 	long left;		/* intervals until the end, 0: none */
 	int err;		/* why it ended */
 	attr_t attrs[STYLES];
@@ -216,6 +217,15 @@ static void on_timer(void *arg)
 		loop_quit(&s->loop);
 }
 
+/* the providers' clocks are read, where nothing else does it for long */
+static void on_tick(void *arg)
+{
+	struct screen *s = arg;
+
+	if (s->view.frozen || s->view.interval > SOURCE_TICK_S)
+		source_tick(s->src);
+}
+
 static void on_signal(void *arg)
 {
 	struct screen *s = arg;
@@ -288,6 +298,7 @@ static void on_key(void *arg)
 			break;
 		case VIEW_RESET:
 			source_reset(s->src);
+			s->start_ns = time_mono_ns();
 			take(s);
 			break;
 		case VIEW_THAW:
@@ -310,6 +321,7 @@ static void on_key(void *arg)
 
 static int prepare_loop(struct screen *s)
 {
+	const int64_t tick = SOURCE_TICK_S * NS_PER_SEC;
 	sigset_t set;
 	int err = loop_init(&s->loop);
 
@@ -327,7 +339,46 @@ static int prepare_loop(struct screen *s)
 	err = loop_add(&s->loop, s->signals, on_signal, s);
 	if (!err)
 		err = loop_add(&s->loop, s->timer, on_timer, s);
+	if (!err)
+		err = loop_timer(&s->loop, time_mono_ns() + tick, tick, on_tick, s);
 	return err;
+}
+
+/* what stays on the terminal: one line of totals, which are final and exact */
+static int say_totals(struct screen *s)
+{
+	uint64_t stamps = 0, lost = 0, gaps = 0, drops[TOP_REASONS] = {};
+	const struct top_model *m = &s->model;
+	const char *sign = " (";
+	int err;
+
+	source_stop(s->src);
+	err = source_take(s->src, &s->model);
+	if (err)
+		return err;
+	for (int i = 0; i < m->n_lines; i++) {
+		stamps += m->lines[i].total;
+		lost += m->lines[i].lost_total;
+		gaps += m->lines[i].gaps_total;
+		for (int k = 0; k < TOP_REASONS; k++)
+			drops[k] += m->lines[i].drops_total[k];
+	}
+	printf("htetop: %.1f s: %" PRIu64 " stamps of %d line%s, %" PRIu64 " lost",
+	       (time_mono_ns() - s->start_ns) / 1e9, stamps, m->n_lines,
+	       m->n_lines == 1 ? "" : "s", lost);
+	for (int k = 0; k < TOP_REASONS; k++) {
+		if (!drops[k] || k == TOP_COALESCED)
+			continue;
+		printf("%s%s %" PRIu64, sign, top_reason_names[k], drops[k]);
+		sign = ", ";
+	}
+	printf("%s, %" PRIu64 " gaps", lost ? ")" : "", gaps);
+	if (m->untracked)
+		printf(", %" PRIu64 " untracked", m->untracked);
+	if (m->missed)
+		printf(", %" PRIu64 " missed", m->missed);
+	printf("\n");
+	return 0;
 }
 
 static void from_config(struct view *v, const struct config *cfg)
@@ -354,7 +405,7 @@ static void to_config(const struct view *v, struct config *cfg)
 int screen_run(struct source *src, struct config *cfg)
 {
 	struct screen s = { .src = src, .cfg = cfg, .left = cfg->common.count,
-			    .timer = -1, .signals = -1 };
+			    .timer = -1, .signals = -1, .start_ns = time_mono_ns() };
 	bool ascii;
 	int err;
 
@@ -381,6 +432,6 @@ int screen_run(struct source *src, struct config *cfg)
 	grid_free(&s.next);
 	grid_free(&s.shown);
 	if (!err)
-		err = s.err;
+		err = s.err ?: say_totals(&s);
 	return err ? err_say(err, NULL, "the display ended") : STATUS_OK;
 }
