@@ -588,39 +588,26 @@ static ssize_t hte_show_time(struct lab_device *ld, const struct lab_attr *a, ch
 	return sysfs_emit(buf, "%s\n", hte_of_lab(ld)->time_text);
 }
 
-/* what the clock shows at first, and the raw instant of it: the narrowest of a few readings */
-static bool hte_time_of(struct hte *p, s64 *raw, s64 *time)
+/* what the clock shows at first: that of a clock of the kernel's, plus so much */
+static bool hte_time_of(struct hte *p, s64 *plus)
 {
-	s64 before, now = 0, after, best = S64_MAX;
-	bool mono = !strcmp(p->time_text, "monotonic"), real = !strcmp(p->time_text, "realtime");
-	unsigned long flags;
-	int i;
-
-	p->clock_type = mono ? CLOCK_MONOTONIC : real ? CLOCK_REALTIME : CLOCK_MONOTONIC_RAW;
-	if (!mono && !real && strcmp(p->time_text, "zero") && kstrtos64(p->time_text, 0, &now))
-		return false;
-	for (i = 0; i < 5; i++) {
-		local_irq_save(flags);
-		before = ktime_get_raw_ns();
-		if (mono || real)
-			now = mono ? ktime_get_ns() : ktime_get_real_ns();
-		after = ktime_get_raw_ns();
-		local_irq_restore(flags);
-		if (after - before < best) {
-			best = after - before;
-			*raw = before + best / 2;
-			*time = now;
-		}
-	}
+	*plus = 0;
+	p->clock_type = CLOCK_MONOTONIC_RAW;
+	if (!strcmp(p->time_text, "monotonic"))
+		p->clock_type = CLOCK_MONOTONIC;
+	else if (!strcmp(p->time_text, "realtime"))
+		p->clock_type = CLOCK_REALTIME;
+	else if (strcmp(p->time_text, "zero"))
+		return !kstrtos64(p->time_text, 0, plus) && *plus >= 0;
 	return true;
 }
 
 static int hte_store_time(struct lab_device *ld, const struct lab_attr *a, char *text)
 {
 	struct hte *p = hte_of_lab(ld);
-	s64 raw, time;
+	s64 plus;
 
-	if (strscpy(p->time_text, text) < 0 || !hte_time_of(p, &raw, &time) || time < 0) {
+	if (strscpy(p->time_text, text) < 0 || !hte_time_of(p, &plus)) {
 		lab_say("time: '%s': want monotonic, realtime, zero or ns", text);
 		return -EINVAL;
 	}
@@ -688,7 +675,7 @@ static const struct property_entry hte_properties[] = {
 static int hte_start(struct lab_device *ld)
 {
 	struct hte *p = hte_of_lab(ld);
-	s64 raw, time;
+	s64 raw, plus;
 	int err;
 
 	p->ops = (struct hte_ops){
@@ -710,8 +697,10 @@ static int hte_start(struct lab_device *ld)
 		.of_hte_n_cells = 1,
 		.data = p,
 	};
-	hte_time_of(p, &raw, &time);
-	lab_clock_set(&p->clock, raw, time + p->offset_ns);
+	hte_time_of(p, &plus);
+	lab_clock_begin(&p->clock, p->clock_type);
+	raw = p->clock.raw0;
+	lab_clock_step(&p->clock, raw, plus + p->offset_ns);
 	p->offset_before = p->offset_ns;
 	lab_clock_rate(&p->clock, raw, p->rate_ppb * LAB_RATE_PPB);
 	lab_clock_stop(&p->clock, raw, p->stuck);
