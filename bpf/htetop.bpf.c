@@ -238,8 +238,11 @@ static __always_inline int on_line(__u64 *a)
 	if (!l)
 		return 0;
 	/* no stamp comes between these and the next request, whose first number is 1 */
-	if (action == LINE_GET || action == LINE_PUT)
+	if (action == LINE_GET || action == LINE_PUT) {
+		if (l->next_seq > 1)
+			l->last_seq = l->next_seq - 1;
 		l->next_seq = 1;
+	}
 	l->names++;
 	l->action = action;
 	l->line_id = ARG_U32(a, 4);

@@ -56,6 +56,7 @@ struct htetop_line {
 	/* stamps delivered */
 	__u64 stamps;
 	__u64 next_seq;			/* 0: not known */
+	__u64 last_seq;			/* of the last one, when numbers have begun anew since */
 	__u64 gaps;
 	__u64 early;			/* before their time: no latency */
 	__u64 last_ns;

@@ -4,60 +4,18 @@
 # ptpstat against clocks of the lab, with exact figures. Runs in the guest.
 
 bats_require_minimum_version 1.5.0
-load lib/common
+load lib/tool
 
 setup() {
 	class=/sys/class/phc
 	[ -d $class ] || class=/sys/class/ptp
-	out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
-	pid=
+	tool=ptpstat
+	tool_setup
 }
 
 teardown() {
-	[ -z "$pid" ] || kill -9 "$pid" 2>/dev/null || :
+	tool_teardown
 	labctl del all
-}
-
-# begin ARG...: ptpstat -j in the background, watching once this returns. By raw
-# tracepoints, whose start takes a third of the time, unless by_itself is set; run by
-# the words of $through, if any
-begin() {
-	: >"$out" # what stands there is of the run before
-	# shellcheck disable=SC2086
-	${through:-} ptpstat -j ${by_itself---raw-tp} "$@" >"$out" 2>"$err" 3>&- &
-	pid=$!
-	until_ok test -s "$out"
-}
-
-# end [SIGNAL [STATUS]]: ends it, which must give that status
-end() {
-	local got=0
-	kill -"${1:-TERM}" "$pid"
-	wait "$pid" || got=$?
-	pid=
-	[ $got = "${2:-0}" ] || {
-		echo "ended with $got and not ${2:-0}"
-		cat "$err"
-		return 1
-	}
-}
-
-# holds FILTER...: every jq filter gives true for the array of all records, or they
-# are shown. One jq for all of them: starting it takes the guest long.
-holds() {
-	local filter program='' answers answer
-	for filter; do
-		program+="${program:+, }([$filter] == [true])"
-	done
-	answers=$(jq -s "$program" "$out") || answers=false
-	for answer in $answers; do
-		if [ "$answer" != true ]; then
-			echo "not true: $1"
-			cat "$out" "$err"
-			return 1
-		fi
-		shift
-	done
 }
 
 # one clock of the lab with these attributes; its node's name
@@ -96,11 +54,6 @@ stat_is() {
 		'.[-1].operations | map(select(.p50_ns)) | all(.p50_ns > 0 and .p50_ns <= .p99_ns and
 		.p99_ns <= .max_ns and .avg_ns <= .max_ns and (.histogram_ns | map(.[2]) | add) == .count)' \
 		".[-1].clocks[] | select(.clock == \"$d\") | .ops == 0"
-}
-
-# as on a kernel without BTF
-without_btf() {
-	exec unshare -m sh -c 'mount -t tmpfs none /sys/kernel/btf && exec "$@"' - "$@"
 }
 
 @test "raw tracepoints say the same, also without BTF and by capabilities alone" {

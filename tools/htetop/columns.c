@@ -56,6 +56,8 @@ const struct column columns[] = {
 	{ "secondmax", { "2ndmax", "second_max_ns", COL_NS, 0, AT(second_max), 6 }, 24,
 	  "the longest in the interval" },
 	{ "seq", { "seq", "seq", COL_COUNT, 0, AT(seq), 8 }, 91, "number of the last stamp" },
+	{ "early", { "early", "early", COL_COUNT, COL_WARN, AT(early), 5 }, 93,
+	  "stamps that seem later than their callback; of no latency" },
 	{ "last", { "last", "last_ns", COL_COUNT, 0, AT(last_ns), 19 }, 92,
 	  "the last stamp, ns of the provider's clock" },
 	{ "consumer", { "consumer", "consumer", COL_STR, COL_LEFT, AT(consumer), 8 }, 10,

@@ -591,7 +591,8 @@ static void read_record(struct source *s, uint32_t number)
 		n = READ(rec->early) - slot->early;
 		slot->early += n;
 		t->early_total += n;
-		t->seq = READ(rec->next_seq) - 1;
+		n = READ(rec->next_seq);
+		t->seq = n > 1 ? n - 1 : READ(rec->last_seq);
 		t->level = READ(rec->level);
 		t->last_ns = READ(rec->last_ns);
 		read_hist(s, &t->latency, rec, slot, HTETOP_LATENCY);
