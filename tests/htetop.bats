@@ -8,8 +8,7 @@ bats_require_minimum_version 1.5.0
 load lib/tool
 
 setup() {
-	tool=htetop
-	tool_setup
+	tool_setup htetop
 	modprobe hte_sink
 }
 
@@ -55,10 +54,9 @@ settled() {
 }
 
 @test "totals are exact, and agree with the engine's own books" {
-	local n by_itself=
 	labctl new hte lines=64 >/dev/null
 	sink take chip=hte0 lines=0-63
-	begin 60
+	by_itself='' begin 60
 	edges hte0 0-63 23
 	edges hte0 5 101
 	edges hte0 60-63 7
@@ -168,11 +166,10 @@ settled() {
 }
 
 @test "no provider yet is no error; providers come, go, and come back under their name" {
-	local round
 	begin --max-lines 12 0.1
 	until_ok grep -q '^htetop: waiting for providers' "$err"
 	# more lines than there is room for, were the records of those gone not used again
-	for round in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		labctl new hte name=late lines=8 >/dev/null
 		sink take chip=late lines=0-7
 		edges hte0 0-7 23
@@ -318,9 +315,8 @@ settled() {
 }
 
 @test "raw tracepoints say the same, also without BTF and by capabilities alone" {
-	local through by_itself=
 	labctl new hte lines=2 >/dev/null
-	through=without_btf begin 60
+	by_itself='' through=without_btf begin 60
 	sink take chip=hte0 lines=0-1 second=1
 	edges hte0 0-1 23
 	until_ok received 46
@@ -330,7 +326,7 @@ settled() {
 		'.[-1].lines | map(.total) == [23, 23] and all(.gaps == 0 and .lost == 0 and
 			.consumer == "hte_sink" and .state == "free")' \
 		'.[-1].lines | all(.coalesced + (.second_histogram_ns | map(.[2]) | add // 0) == 23)'
-	through='setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps +bpf,+perfmon
+	by_itself='' through='setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps +bpf,+perfmon
 		--ambient-caps +bpf,+perfmon' begin 60
 	grep -q 'cannot read /sys/kernel/debug/hte, so neither clocks nor older names are known; mount' "$err"
 	sink take chip=hte0 lines=1

@@ -8,8 +8,7 @@ bats_require_minimum_version 1.5.0
 load lib/tool
 
 setup() {
-	tool=htetop
-	tool_setup
+	tool_setup htetop
 	modprobe hte_sink
 }
 

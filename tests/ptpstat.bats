@@ -9,8 +9,7 @@ load lib/tool
 setup() {
 	class=/sys/class/phc
 	[ -d $class ] || class=/sys/class/ptp
-	tool=ptpstat
-	tool_setup
+	tool_setup ptpstat
 }
 
 teardown() {
@@ -35,9 +34,9 @@ stat_is() {
 }
 
 @test "totals are exact, and agree with the class's own books" {
-	local c d op books=() by_itself=
+	local c d op books=()
 	c=$(new) d=$(new)
-	begin -l 60
+	by_itself='' begin -l 60
 	ptp_load "/dev/$c" gettime=23 gettimex=101 precise=5 sysoffset=7 freq=1000 freq=2000 \
 		settime=1000000000 shift=5 phase=11 extts=0
 	end
@@ -57,20 +56,20 @@ stat_is() {
 }
 
 @test "raw tracepoints say the same, also without BTF and by capabilities alone" {
-	local c through by_itself=
+	local c
 	c=$(new)
-	through=without_btf begin 60
+	by_itself='' through=without_btf begin 60
 	ptp_load "/dev/$c" gettime=23 gettimex=101 freq=-5000 ioctl=0x3d44 || :
 	end
 	holds '.[0].attached == "raw_tp"' \
 		'.[-1].operations | map({(.op): .count}) | add | .gettime == 23 and .gettimex == 101 and
 		.adjfine == 1' \
 		'.[-1].operations[] | select(.op == "ioctl") | .errors == 1'
-	through='setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps +bpf,+perfmon
+	by_itself='' through='setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps +bpf,+perfmon
 		--ambient-caps +bpf,+perfmon' begin 60
 	end
 	holds '.[0].attached == "raw_tp" and .[-1].clocks[0].clock == "'"$c"'"'
-	begin 60
+	by_itself='' begin 60
 	end
 	holds '.[0].attached == "tp_btf"'
 }
@@ -157,9 +156,9 @@ stat_is() {
 }
 
 @test "-e: what changed, from what to what, by whom" {
-	local c by_itself=
+	local c
 	c=$(new)
-	begin -e
+	by_itself='' begin -e
 	ptp_load "/dev/$c" settime=1000000000 shift=-500000000 freq=1000 freq=-2000 phase=100 \
 		pin=0,0,0 pin=0,1,3 extts=3 noextts=3 mask mask=5 ioctl=0x3d44 || :
 	end
@@ -315,9 +314,9 @@ on_phc() {
 }
 
 @test "alarms: 101 expirations are 101 signals and overruns, at 100 ppm more half-way" {
-	local c by_itself=
+	local c
 	c=$(new)
-	begin -e -l
+	by_itself='' begin -e -l
 	# alarms take their time on any kernel: 101 of them a second
 	ptp_load "/dev/$c" "sleep=$((500 / ${CHS_SLOW:-1}))" freq=100000 3>&- &
 	on_phc "/dev/$c" hundred_one

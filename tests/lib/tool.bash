@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What the suites of the tools that report share: a tool that runs in the background, and
-# questions to the JSON that it wrote. The suite sets $tool to its name and calls
-# tool_setup and tool_teardown.
+# questions to the JSON that it wrote.
 
 load lib/common
 
-# shellcheck disable=SC2034 # used by the suites
+# tool_setup NAME: to be called by the suite's setup, and tool_teardown by its teardown
 tool_setup() {
+	tool=$1
 	out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
 	pid=
 }
@@ -18,8 +18,8 @@ tool_teardown() {
 }
 
 # begin ARG...: $tool -j in the background, watching once this returns. By raw
-# tracepoints, whose start takes a third of the time, unless by_itself is set; run by
-# the words of $through, if any
+# tracepoints, whose start takes a third of the time, unless called as "by_itself='' begin";
+# run by the words of $through, if any
 begin() {
 	: >"$out" # what stands there is of the run before
 	# shellcheck disable=SC2086

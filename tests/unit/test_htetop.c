@@ -72,7 +72,8 @@ static void clock_that_changes(void)
 		read_at(&r, &c, s * SEC, 0, 50);
 	/* as at second 9, but 20 ppm faster from there on */
 	faster = (struct clock){ -9e9 * 20e-6, 20e-6 };
-	ok(read_at(&r, &faster, 10 * SEC, 0, 50), "a rate that changes by 20 ppm is no other clock");
+	ok(read_at(&r, &faster, 10 * SEC, 0, 50),
+	   "a rate that changes by 20 ppm is no other clock");
 	ok(fabs(r.rate + 20e-6) < 1e-6, "the new rate is told by the latest two readings");
 	ok(relation_error(&r, SEC) > 15000, "what could not be foreseen is added to the error");
 	read_at(&r, &faster, 11 * SEC, 0, 50);
@@ -99,7 +100,11 @@ static struct top_chip chip = { .name = "hte0" };
 static struct top_line line_of(uint32_t number, uint64_t total, int64_t p50)
 {
 	struct top_line l = {
-		.chip = &chip, .line = number, .total = total, .level = -1, .state = "active",
+		.chip = &chip,
+		.line = number,
+		.total = total,
+		.level = -1,
+		.state = "active",
 	};
 
 	l.latency.p50_ns = p50;
@@ -120,7 +125,10 @@ static bool in_order(const struct top_line *const *v, const char *numbers)
 static void sorting(void)
 {
 	struct top_line lines[] = {
-		line_of(0, 23, 5000), line_of(1, 101, -1), line_of(2, 7, 900), line_of(3, 23, -1),
+		line_of(0, 23, 5000),
+		line_of(1, 101, -1),
+		line_of(2, 7, 900),
+		line_of(3, 23, -1),
 	};
 	const struct top_line *v[4];
 
@@ -139,7 +147,8 @@ static void sorting(void)
 	lines_sort(v, 4, column_find("label"), false, ROW_LIVE);
 	ok(in_order(v, "3201"), "names by the alphabet");
 	ok(column_descends(column_find("rate")) && !column_descends(column_find("label")) &&
-	   !column_descends(column_find("line")), "numbers begin with the greatest, names do not");
+		   !column_descends(column_find("line")),
+	   "numbers begin with the greatest, names do not");
 	same(column_find("nonesuch"), -1, "no such column");
 }
 
@@ -155,7 +164,9 @@ static int room_of(uint64_t set)
 
 static void fitting(void)
 {
-	static const char *const must[] = { "chip", "line", "rate", "lost", "gaps", "lat50", "lat99" };
+	static const char *const must[] = {
+		"chip", "line", "rate", "lost", "gaps", "lat50", "lat99"
+	};
 	uint64_t set, smaller = 0;
 	bool within = true, grows = true, has = true, distinct = true;
 
@@ -195,7 +206,8 @@ static void rows(void)
 	row_of(&r, &l, ROW_LIVE);
 	same(r.lat50, 1000, "live: the interval's latency");
 	same_text(column_text(buf, column_find("level"), &r), "-", "an unknown level is a dash");
-	same_text(column_text(buf, column_find("id"), &r), "-", "as is the id of a line nobody named");
+	same_text(column_text(buf, column_find("id"), &r), "-",
+		  "as is the id of a line nobody named");
 	row_of(&r, &l, ROW_TOTAL);
 	same(r.lat_max, 8, "total: the latency since the start");
 	same(r.stamps, 101, "and the stamps");

@@ -15,8 +15,8 @@
 #include "timefmt.h"
 #include "units.h"
 
-#define NAME_WIDTH 16	/* of a provider in its own table */
-#define WIDTH 80	/* of text, where no terminal tells another */
+#define NAME_WIDTH 16 /* of a provider in its own table */
+#define WIDTH	   80 /* of text, where no terminal tells another */
 
 struct batch {
 	struct config *cfg;
@@ -178,8 +178,7 @@ static const struct top_line **pick(struct batch *b, bool total, int *n)
 	for (int i = 0; i < b->model.n_lines; i++)
 		if (!b->cfg->hide_idle || !idle(&b->model.lines[i], total))
 			v[(*n)++] = &b->model.lines[i];
-	lines_sort(v, *n, b->cfg->sort, b->cfg->descending,
-		   total ? ROW_TOTAL : ROW_LIVE);
+	lines_sort(v, *n, b->cfg->sort, b->cfg->descending, total ? ROW_TOTAL : ROW_LIVE);
 	return v;
 }
 
@@ -317,8 +316,9 @@ static void footer(struct batch *b, double elapsed, uint64_t events, uint64_t co
 {
 	const struct top_model *m = &b->model;
 	struct out *o = &b->out;
-	double share = cost_ns ? cost_ns / 1e9 / elapsed :
-		       b->cpu_hz > 0 ? events / elapsed * SOURCE_RUN_INSNS / b->cpu_hz : NAN;
+	double share = cost_ns	       ? cost_ns / 1e9 / elapsed
+		       : b->cpu_hz > 0 ? events / elapsed * SOURCE_RUN_INSNS / b->cpu_hz
+				       : NAN;
 	char cpu[48] = "", how[40] = "measured", text[200];
 
 	out_u64(o, "untracked", m->untracked);
@@ -328,14 +328,17 @@ static void footer(struct batch *b, double elapsed, uint64_t events, uint64_t co
 	out_bool(o, "cost_measured", cost_ns);
 	out_double(o, "own_cpu_percent", own / elapsed * 100);
 	if (m->untracked)
-		out_text(o, "%suntracked: %" PRIu64 " stamps of lines without room; --max-lines "
-			 "gives them room%s", out_red(o), m->untracked, out_plain(o));
+		out_text(o,
+			 "%suntracked: %" PRIu64 " stamps of lines without room; --max-lines "
+			 "gives them room%s",
+			 out_red(o), m->untracked, out_plain(o));
 	if (m->missed)
 		out_text(o, "%smissed: %" PRIu64 " events that the kernel did not hand on%s",
 			 out_red(o), m->missed, out_plain(o));
 	if (isfinite(share))
-		snprintf(cpu, sizeof(cpu), share < 0.0001 ? ", under 0.01 %% of a CPU" :
-			 ", about %.2f %% of a CPU", share * 100);
+		snprintf(cpu, sizeof(cpu),
+			 share < 0.0001 ? ", under 0.01 %% of a CPU" : ", about %.2f %% of a CPU",
+			 share * 100);
 	if (!cost_ns)
 		snprintf(how, sizeof(how), "est. %d instructions each", SOURCE_RUN_INSNS);
 	snprintf(text, sizeof(text), "%.0f events/s%s (%s); htetop itself %.2f %%",

@@ -11,7 +11,7 @@
 #define ENGINE_DIR "/sys/kernel/debug/hte"
 
 struct engine_chip {
-	char dir[256];		/* below ENGINE_DIR */
+	char dir[256]; /* below ENGINE_DIR */
 	char name[TOP_NAME_LEN];
 	int index;
 	uint32_t nlines, first_key;
