@@ -220,12 +220,11 @@ settled() {
 	edges hte0 6,7 7
 	end TERM 3
 	holds '.[-1].untracked == 115' '.[-1].lines | map(.total) | add == 69'
-	htetop --raw-tp --max-lines 1 0.5 2 >"$out" 3>&- &
+	htetop --raw-tp --max-lines 1 0.3 >"$out" 3>&- &
 	pid=$!
 	until_ok test -s "$out"
 	edges hte0 0-1 23
-	wait "$pid"
-	pid=
+	end
 	grep -q '^untracked: 23 stamps of lines without room; --max-lines gives them room' "$out"
 }
 
