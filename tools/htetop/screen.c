@@ -36,6 +36,7 @@ struct screen {
 	struct top_model model;
 	struct view view;
 	struct grid next, shown;
+	bool resized;
 	bool whole;		/* what shown holds is not what the terminal shows */
 	SCREEN *term;
 	FILE *keys;
@@ -126,6 +127,11 @@ static bool terminal_begin(struct screen *s)
 
 static void terminal_end(struct screen *s)
 {
+	/* else tmux shows rows of a screen that was resized between those from before it */
+	if (s->resized) {
+		erase();
+		refresh();
+	}
 	curs_set(1);
 	endwin();
 	delscreen(s->term);
@@ -177,6 +183,7 @@ static void resize(struct screen *s)
 		resizeterm(ws.ws_row, ws.ws_col);
 	clearok(curscr, TRUE);
 	view_resize(&s->view, LINES, COLS);
+	s->resized = true;
 	s->whole = true;
 	show(s);
 }

@@ -714,7 +714,7 @@ static const struct hint help[] = {
 	{ "< >", "sort by the column before, after; also Left Right" },
 	{ "I", "invert the order; also R" },
 	{ "P N C", "sort by provider, label (name), consumer" },
-	{ "S X L", "sort by rate (stamps/s), lost, latency p99" },
+	{ "S X L", "sort by rate (with totals: stamps), lost, latency p99" },
 	{ "/", "filter: part of provider, label or consumer; also \\ F3 F4" },
 	{ "c", "choose columns; also F2" },
 	{ "", "" },
