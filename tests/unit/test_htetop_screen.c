@@ -209,7 +209,7 @@ static void look(void)
 	ok(row_holds(2, "BPF 4000 runs of 210ns"), "what a run costs");
 	same_text(row_text(3), "chip▲    line  id label   state  L rate/s total gaps lost unreg disab "
 		  "ovflw cbfai cnsmd coal  lat50  lat99 latmax   cb50   cb99  cbmax  2nd50  2nd99 "
-		  "2ndmax  seq last consumer", "every column");
+		  "2ndmax  seq early last consumer", "every column");
 	same(v.page, 55, "55 lines");
 }
 

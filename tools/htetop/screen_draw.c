@@ -301,9 +301,9 @@ uint64_t screen_columns(const struct view *v)
 	bool whole = false;
 
 	while (left) {
-		best = -1;
-		for (int c = 0; c < n_columns; c++)
-			if (left >> c & 1 && (best < 0 || rank_of(v, c) < rank_of(v, best)))
+		best = __builtin_ctzll(left);
+		for (int c = best; c < n_columns; c++)
+			if (left >> c & 1 && rank_of(v, c) < rank_of(v, best))
 				best = c;
 		left &= ~(1ULL << best);
 		if (!whole && rank_of(v, best) >= RANK_MAIN) {
