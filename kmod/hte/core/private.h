@@ -11,15 +11,17 @@
  *
  * Locks, outermost first:
  *	hte_watch_mutex		providers come and go, notifiers run
- *	hte_mutex		the list in which a line's provider is looked for, keys
- *	hte_device.rwsem	held for read in every call to a provider, for write while it goes
+ *	hte_mutex		the list of providers, keys; a provider that is in hte_live does
+ *				not go while it is held. Not held with any of those below
+ *	hte_device.rwsem	held for read in calls to a provider, for write while it goes
  *	hte_line.mutex		a line's life: get, request, enable, disable, put
  *	hte_line.lock		its stamps; a raw spin lock, since hard interrupts take it, on
  *				PREEMPT_RT too
  *
  * A push takes the last one alone. It finds the provider's hte_device through the chip
  * with interrupts off, which keeps hte_device as rcu_read_lock() would: unregistering
- * waits for a grace period.
+ * waits for a grace period. What asks a provider for its clock may do so in any context
+ * and has rcu_read_lock() alone.
  */
 #ifndef CHS_HTE_PRIVATE_H
 #define CHS_HTE_PRIVATE_H
@@ -107,7 +109,7 @@ struct hte_line {
 
 /**
  * struct hte_device - a provider, as long as it is registered or a line of it is bound
- * @chip: the provider's own structure, NULL once it has gone; see @rwsem
+ * @chip: the provider's own structure, NULL once it has gone; by @rwsem or RCU
  * @index: its number
  * @first_key: see the tracepoints
  * @nlines: length of @lines
@@ -115,7 +117,7 @@ struct hte_line {
  * @owner: the provider's module
  * @rwsem: see above
  * @refs: the registration and each bound line hold one
- * @node: in hte_devices until freed, since its keys are taken until then
+ * @node: by keys; until it is freed, since they are taken until then
  * @live: in hte_live, while it is registered
  * @requested: lines that are requested now
  * @dir: in debugfs
@@ -154,12 +156,13 @@ static inline u32 hte_line_key(const struct hte_line *line)
 
 /* chip.c */
 extern struct mutex hte_mutex;
-extern struct list_head hte_devices;
+extern struct list_head hte_live;
 void hte_device_put(struct hte_device *gdev);
 
 /* line.c */
 int hte_line_bind(struct hte_device *gdev, struct hte_ts_desc *desc, u32 number,
 		  const char *consumer);
+int hte_clock_info(struct hte_device *gdev, struct hte_clk_info *ci);
 int hte_cross_ts(struct hte_device *gdev, struct hte_cross_ts *cross);
 
 /* lookup.c */
@@ -167,6 +170,7 @@ void hte_names_free(void);
 
 /* push.c */
 void hte_second_work(struct work_struct *work);
+void hte_second_cancel(struct hte_line *line);
 u64 hte_line_drops(struct hte_line *line, enum hte_drop_reason reason);
 extern struct workqueue_struct *hte_workqueue;
 
@@ -175,7 +179,7 @@ void hte_debugfs_init(void);
 void hte_debugfs_exit(void);
 void hte_debugfs_add(struct hte_device *gdev);
 void hte_debugfs_remove(struct hte_device *gdev);
-void hte_debugfs_add_line(struct hte_line *line);
+void hte_debugfs_add_line(struct hte_line *line, const char *label);
 void hte_debugfs_remove_line(struct hte_line *line);
 
 #endif /* CHS_HTE_PRIVATE_H */

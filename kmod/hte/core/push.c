@@ -161,11 +161,31 @@ void hte_second_work(struct work_struct *work)
 }
 
 /**
+ * hte_second_cancel() - the line's second callback runs no more, and is not pending
+ * @line: takes no stamps any more
+ *
+ * What was pending is a stamp that no second callback has served.
+ *
+ * Context: process context, sleeps; none of the line's locks held.
+ */
+void hte_second_cancel(struct hte_line *line)
+{
+	bool pending = cancel_work_sync(&line->work);
+
+	raw_spin_lock_irq(&line->lock);
+	line->unserved = 0;
+	if (pending)
+		count_drop(line, HTE_DROP_COALESCED, 1, 0);
+	raw_spin_unlock_irq(&line->lock);
+}
+
+/**
  * hte_report_drops() - stamps of a line were lost before they could be pushed
  * @chip: the provider, as registered
  * @xlated_id: its number of the line
  * @n: how many
- * @reason: HTE_DROP_OVERFLOW, as a rule
+ * @reason: HTE_DROP_OVERFLOW as a rule; HTE_DROP_UNREGISTERED or HTE_DROP_DISABLED where the
+ *	hardware itself holds back what nobody wants
  *
  * They get numbers of their own, so that the consumer sees a gap: call it between the last
  * push before the loss and the first one after it.
@@ -181,7 +201,7 @@ int hte_report_drops(const struct hte_chip *chip, u32 xlated_id, u64 n,
 	unsigned long flags;
 	int err = -EINVAL;
 
-	if (!chip || reason >= HTE_DROP_CONSUMER)
+	if (!chip || reason > HTE_DROP_OVERFLOW)
 		return -EINVAL;
 	local_irq_save(flags);
 	gdev = smp_load_acquire(&chip->gdev);
@@ -226,16 +246,19 @@ EXPORT_SYMBOL_GPL(hte_report_fifo);
 
 /**
  * hte_ts_report_drops() - a consumer has lost stamps that it had taken
- * @desc: its line, requested
+ * @desc: its line; nothing happens where it has none
  * @n: how many
  *
- * Context: any, the consumer's callbacks included; not after hte_ts_put().
+ * Context: any, the consumer's callbacks included; not together with hte_ts_put().
  */
 void hte_ts_report_drops(const struct hte_ts_desc *desc, u64 n)
 {
-	struct hte_line *line = desc->hte_data;
-	u64 total = atomic64_add_return(n, &line->consumer_drops);
+	struct hte_line *line = desc ? desc->hte_data : NULL;
+	u64 total;
 
+	if (!line || !n)
+		return;
+	total = atomic64_add_return(n, &line->consumer_drops);
 	if (trace_hte_drop_enabled())
 		trace_hte_drop(line->gdev->index, hte_line_number(line), hte_line_key(line),
 			       HTE_DROP_CONSUMER, n, 0, total);
