@@ -21,7 +21,7 @@ enum {
 
 static struct device *perf_device;
 static struct hte_ts_desc perf_desc[N_LINES];
-static u64 perf_ns = 1700000000000000000ULL;
+static struct hte_ts_data perf_stamp = { .tsc = 1700000000000000000ULL, .raw_level = 1 };
 static DECLARE_COMPLETION(perf_second_ran);
 static u64 perf_second_at;
 
@@ -67,10 +67,8 @@ static struct hte_chip perf_chip = {
 
 static __always_inline void push(u32 number)
 {
-	struct hte_ts_data stamp = { .tsc = perf_ns, .raw_level = 1 };
-
-	perf_ns += NSEC_PER_USEC;
-	hte_push_ts_ns(&perf_chip, number, &stamp);
+	perf_stamp.tsc += NSEC_PER_USEC;
+	hte_push_ts_ns(&perf_chip, number, &perf_stamp);
 }
 
 /* ---- consumer ---- */
