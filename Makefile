@@ -153,6 +153,8 @@ TOOL_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -Wmissing-prototypes -D_GNU_SOUR
 	-DCHS_VERSION='"$(VERSION)"' -I$(O)/uapi -Iinclude/uapi -I$(O)/bpf -Ibpf -Itools/lib
 # as-needed: a tool that uses no BPF must not load libbpf
 TOOL_LIBS := -Wl,--as-needed -lbpf -lelf -lz -ljson-c -lm
+# what one tool alone needs
+LIBS_htetop := -lncursesw
 
 LIB_OBJS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard tools/lib/*.c))
 SKELS    := $(patsubst bpf/%.bpf.c,$(O)/bpf/%.skel.h,$(wildcard bpf/*.bpf.c))
@@ -176,7 +178,7 @@ define tool_rule
 $(O)/bin/$(1): $(patsubst %.c,$(O)/obj/%.o,$(wildcard tools/$(1)/*.c)) $(O)/lib/libchstools.a
 	$$(note) LD $$@
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(LDFLAGS) $$^ $(TOOL_LIBS) -o $$@
+	$$(Q)$$(CC) $$(LDFLAGS) $$^ $(TOOL_LIBS) $(LIBS_$(1)) -o $$@
 endef
 $(foreach t,$(TOOLS),$(eval $(call tool_rule,$(t))))
 

@@ -253,6 +253,31 @@ struct hte_chip_info {
 #define HTE_CHIP_ADDED		1
 #define HTE_CHIP_REMOVED	2	/* its lines give ENODEV already; put them now */
 
+/**
+ * struct hte_line_info - a line, and what has become of its stamps since the provider came
+ * @used: it has a consumer
+ * @edge_flags: that the consumer asked for
+ * @label: consumer's name of it; this and the next outlive the put, "" if there was none
+ * @consumer: who has it
+ * @total: stamps delivered
+ * @drops: by &enum hte_drop_reason
+ * @next_seq: number of the next stamp
+ * @last_ns: the last one delivered
+ * @last_level: its level
+ */
+struct hte_line_info {
+	bool used;
+	unsigned long edge_flags;
+	char label[32];
+	char consumer[32];
+	u64 total;
+	u64 drops[HTE_DROP_REASONS];
+	u64 next_seq;
+	u64 last_ns;
+	int last_level;
+};
+
+int hte_get_line_info(struct hte_device *gdev, u32 xlated_id, struct hte_line_info *info);
 int hte_register_notifier(struct notifier_block *nb);
 void hte_unregister_notifier(struct notifier_block *nb);
 int hte_ts_get_line(struct hte_device *gdev, struct hte_ts_desc *desc, u32 xlated_id,

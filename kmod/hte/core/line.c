@@ -430,3 +430,40 @@ int hte_get_cross_ts(const struct hte_ts_desc *desc, struct hte_cross_ts *cross)
 	return line ? hte_cross_ts(line->gdev, cross) : -EINVAL;
 }
 EXPORT_SYMBOL_GPL(hte_get_cross_ts);
+
+/**
+ * hte_get_line_info() - what a line is, and what has become of its stamps
+ * @gdev: as for hte_ts_get_line()
+ * @xlated_id: the provider's number of the line
+ * @info: filled in
+ *
+ * Context: process context, may sleep.
+ * Return: 0, -EINVAL for a line that is not.
+ */
+int hte_get_line_info(struct hte_device *gdev, u32 xlated_id, struct hte_line_info *info)
+{
+	struct hte_line *line;
+	int i;
+
+	if (!gdev || !info || xlated_id >= gdev->nlines)
+		return -EINVAL;
+	line = &gdev->lines[xlated_id];
+	*info = (struct hte_line_info){};
+	mutex_lock(&line->mutex);
+	info->used = line->state != HTE_LINE_FREE;
+	if (line->desc)
+		info->edge_flags = line->desc->attr.edge_flags;
+	strscpy(info->label, line->label);
+	strscpy(info->consumer, line->consumer);
+	raw_spin_lock_irq(&line->lock);
+	info->total = line->total;
+	for (i = 0; i < HTE_DROP_REASONS; i++)
+		info->drops[i] = hte_line_drops(line, i);
+	info->next_seq = line->seq;
+	info->last_ns = line->last_ns;
+	info->last_level = line->last_level;
+	raw_spin_unlock_irq(&line->lock);
+	mutex_unlock(&line->mutex);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(hte_get_line_info);
