@@ -1,25 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A provider of the hardware timestamping engine that costs next to nothing, and the
- * consumer of its lines: what is counted is the engine. Each line is pushed to in one
- * state, which the line is in from the beginning.
+ * consumer of its lines: what is counted is the engine.
  */
 #include <linux/completion.h>
 #include <linux/device.h>
 #include <linux/hte.h>
+#include <linux/notifier.h>
 
+#include "hte.h"
 #include "kbench.h"
 
-enum {
-	LINE_HANDLED,
-	LINE_DISABLED,
-	LINE_UNREGISTERED,
-	LINE_SECOND,
-	LINE_SPARE, /* for what changes a line's state */
-	N_LINES,
-};
-
 static struct device *perf_device;
+static int perf_number = -ENODEV;
 static struct hte_ts_desc perf_desc[N_LINES];
 static struct hte_ts_data perf_stamp = { .tsc = 1700000000000000000ULL, .raw_level = 1 };
 static DECLARE_COMPLETION(perf_second_ran);
@@ -64,6 +57,22 @@ static struct hte_chip perf_chip = {
 	.xlate_plat = perf_xlate,
 	.match_from_linedata = perf_match,
 };
+
+static int perf_chip_seen(struct notifier_block *nb, unsigned long action, void *data)
+{
+	const struct hte_chip_info *info = data;
+
+	if (info->dev == perf_device)
+		perf_number = info->index;
+	return NOTIFY_OK;
+}
+
+static struct notifier_block perf_notifier = { .notifier_call = perf_chip_seen };
+
+static int perf_index(void)
+{
+	return perf_number;
+}
 
 static __always_inline void push(u32 number)
 {
@@ -147,6 +156,11 @@ static u64 perf_until_second(void)
 	return perf_second_at;
 }
 
+static void perf_push_read(void)
+{
+	push(LINE_READ);
+}
+
 static void perf_disable_enable(void)
 {
 	hte_disable_ts(&perf_desc[LINE_HANDLED]);
@@ -171,6 +185,7 @@ static const struct kbench_op perf_ops[] = {
 	{ "push_unregistered", perf_push_unregistered },
 	{ "push_second", perf_push_second },
 	{ "to_second", perf_to_second, perf_until_second },
+	{ "push_read", perf_push_read },
 	{ "disable_enable", perf_disable_enable },
 	{ "get_put", perf_get_put },
 	{ "request_put", perf_request_put },
@@ -185,6 +200,10 @@ static int perf_setup(void)
 		return PTR_ERR(perf_device);
 	perf_chip.dev = perf_device;
 	err = devm_hte_register_chip(&perf_chip);
+	if (!err)
+		err = hte_register_notifier(&perf_notifier);
+	if (!err)
+		hte_unregister_notifier(&perf_notifier); /* it has told of the chip */
 	if (!err)
 		err = perf_begin(LINE_HANDLED, perf_handled, NULL);
 	if (!err)
@@ -209,6 +228,7 @@ static void perf_teardown(void)
 static struct kbench kbench = {
 	.ops = perf_ops,
 	.n_ops = ARRAY_SIZE(perf_ops),
+	.index = perf_index,
 	.setup = perf_setup,
 	.teardown = perf_teardown,
 };
