@@ -6,6 +6,9 @@
 #include "config.h"
 #include "model.h"
 
+/* instructions a program run, dispatch and body: an upper bound, see the man page */
+#define SOURCE_RUN_INSNS 260
+
 struct source;
 
 /* begins to listen; NULL: it cannot, having said why. cfg must outlive it */
@@ -21,6 +24,13 @@ bool source_is_raw(const struct source *src);
  * last call, whoever made it.
  */
 int source_take(struct source *src, struct top_model *model);
+
+/*
+ * Reads the providers' clocks. For whoever calls source_take() less often than every
+ * SOURCE_TICK_S seconds: the longer ago the last reading was, the less is known.
+ */
+#define SOURCE_TICK_S 4.0
+void source_tick(struct source *src);
 
 /* totals and histograms begin anew with the next source_take() */
 void source_reset(struct source *src);

@@ -7,6 +7,7 @@
  *	lines			every line that was ever requested or had a loss, with its
  *				totals since the provider registered; they survive a put
  *	clock			one instant by the provider's clock and by CLOCK_MONOTONIC
+ *	chip			its number, name and first key, as the tracepoints have them
  *	fifo			the most entries seen in it, what the hardware says it lost
  *	<label>/		of a requested line; label or ts_<line id>
  *		dropped_timestamps	unregistered and disabled ones, since the line was
@@ -214,6 +215,18 @@ static int clock_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(clock);
 
+static int chip_show(struct seq_file *seq, void *unused)
+{
+	struct hte_device *gdev = seq->private;
+
+	seq_printf(seq, "chip %d\nnlines %u\nfirst_key %u\nname", gdev->index, gdev->nlines,
+		   gdev->first_key);
+	show_name(seq, gdev->name);
+	seq_putc(seq, '\n');
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(chip);
+
 static int fifo_show(struct seq_file *seq, void *unused)
 {
 	struct hte_device *gdev = seq->private;
@@ -241,6 +254,7 @@ void hte_debugfs_add(struct hte_device *gdev)
 	debugfs_create_atomic_t("ts_requested", 0444, gdev->dir, &gdev->requested);
 	debugfs_create_u32("total_ts", 0444, gdev->dir, &gdev->nlines);
 	debugfs_create_file("lines", 0444, gdev->dir, gdev, &lines_fops);
+	debugfs_create_file("chip", 0444, gdev->dir, gdev, &chip_fops);
 	debugfs_create_file("clock", 0444, gdev->dir, gdev, &clock_fops);
 	debugfs_create_file("fifo", 0444, gdev->dir, gdev, &fifo_fops);
 }

@@ -320,13 +320,18 @@ EXPORT_SYMBOL_GPL(hte_report_fifo);
 void hte_ts_report_drops(const struct hte_ts_desc *desc, u64 n)
 {
 	struct hte_line *line = desc ? desc->hte_data : NULL;
+	unsigned long flags;
 	u64 total;
 
 	if (!line || !n)
 		return;
 	total = atomic64_add_return(n, &line->consumer_drops);
-	if (trace_hte_drop_enabled())
-		trace_hte_drop(line->gdev->index, hte_line_number(line), hte_line_key(line),
-			       HTE_DROP_CONSUMER, n, 0, total);
+	if (!trace_hte_drop_enabled())
+		return;
+	/* else a push that interrupts a BPF program of this event would go unseen by it */
+	local_irq_save(flags);
+	trace_hte_drop(line->gdev->index, hte_line_number(line), hte_line_key(line),
+		       HTE_DROP_CONSUMER, n, 0, total);
+	local_irq_restore(flags);
 }
 EXPORT_SYMBOL_GPL(hte_ts_report_drops);
