@@ -47,10 +47,12 @@ struct {
 	__type(value, __u32);
 } free_slots SEC(".maps");
 
-static __always_inline struct htetop_chip *chip_of(int index)
+/*
+ * Numbers are u64 here although they are narrower, since tp.bpf.h says that their upper
+ * half is zero: BPF would clear it again and again.
+ */
+static __always_inline struct htetop_chip *chip_of(__u64 i)
 {
-	__u32 i = index;
-
 	if (i >= HTETOP_CHIPS)
 		return NULL;
 	/* for the verifier, since the compiler may reckon the address before it looks */
@@ -59,10 +61,12 @@ static __always_inline struct htetop_chip *chip_of(int index)
 }
 
 /* the line's slot + 1, or 0 where there is none and no room for it */
-static __always_inline __u32 slot_of(__u32 key)
+static __always_inline __u32 slot_of(__u64 key)
 {
+	if (key >= HTETOP_KEYS)
+		return 0;
 	hide(key);
-	return key < HTETOP_KEYS ? slot_of_key[key] : 0;
+	return slot_of_key[key & (HTETOP_KEYS - 1)];
 }
 
 static __always_inline struct htetop_line *record(__u32 slot)
@@ -94,7 +98,7 @@ static __noinline struct htetop_line *claim(__u64 *a)
 	l->line = ARG_U32(a, 1);
 	l->level = -1;
 	l->action = LINE_PUT;
-	c = chip_of(ARG_INT(a, 0));
+	c = chip_of(a[0]);
 	if (c) {
 		l->generation = c->generation;
 		__builtin_memcpy(l->chip_name, c->name, HTETOP_NAME);
@@ -114,14 +118,14 @@ static __noinline struct htetop_line *claim(__u64 *a)
 
 static __always_inline struct htetop_line *line_of(__u64 *a)
 {
-	struct htetop_line *l = record(slot_of(ARG_U32(a, 2)));
+	struct htetop_line *l = record(slot_of(a[2]));
 
 	return l ?: claim(a);
 }
 
 static __always_inline void measured(struct htetop_line *l, __u32 h, __u64 ns, __u64 tag)
 {
-	__u32 i;
+	__u64 i;
 
 	/* what is longer counts as this */
 	if (ns >> LL_TOP)
@@ -133,7 +137,7 @@ static __always_inline void measured(struct htetop_line *l, __u32 h, __u64 ns, _
 		l->hist[h][i]++;
 }
 
-static __always_inline void latency(struct htetop_line *l, int chip, __u64 tsc, __u64 now,
+static __always_inline void latency(struct htetop_line *l, __u64 chip, __u64 tsc, __u64 now,
 				    __u64 tag)
 {
 	struct htetop_chip *c = chip_of(chip);
@@ -178,7 +182,7 @@ static __always_inline int on_callback(__u64 *a)
 	l->last_ns = ARG_U64(a, 4);
 	l->level = ARG_INT(a, 6);
 	measured(l, HTETOP_CALLBACK, ARG_U64(a, 7), tag);
-	latency(l, ARG_INT(a, 0), ARG_U64(a, 4), ARG_U64(a, 5), tag);
+	latency(l, a[0], ARG_U64(a, 4), ARG_U64(a, 5), tag);
 	return 0;
 }
 CHS_TP(hte_callback, on_callback)
@@ -263,7 +267,7 @@ static long forget_key(__u32 i, struct keys *keys)
 /* chip, name, nlines, first_key; comes before any event of its lines */
 static __always_inline int on_register(__u64 *a)
 {
-	struct htetop_chip *c = chip_of(ARG_INT(a, 0));
+	struct htetop_chip *c = chip_of(a[0]);
 	struct keys keys = { ARG_U32(a, 3) };
 
 	/* records of a provider that has gone, and had these keys */
@@ -285,7 +289,7 @@ CHS_TP(hte_chip_register, on_register)
 
 static __always_inline int on_unregister(__u64 *a)
 {
-	struct htetop_chip *c = chip_of(ARG_INT(a, 0));
+	struct htetop_chip *c = chip_of(a[0]);
 
 	if (c)
 		c->gone = c->generation + 1;
@@ -297,7 +301,7 @@ CHS_TP(hte_chip_unregister, on_unregister)
 /* chip, occupancy, lost; one at a time for a chip */
 static __always_inline int on_fifo(__u64 *a)
 {
-	struct htetop_chip *c = chip_of(ARG_INT(a, 0));
+	struct htetop_chip *c = chip_of(a[0]);
 	__u64 occupancy = ARG_U32(a, 1);
 
 	if (!c) {

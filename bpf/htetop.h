@@ -59,7 +59,6 @@ struct htetop_line {
 	__u64 gaps;
 	__u64 early;			/* before their time: no latency */
 	__u64 last_ns;
-	__s64 level;
 	/* second callbacks, serial among themselves */
 	__u64 seconds;
 	__u64 max[HTETOP_HISTS][2];	/* see epoch.h */
@@ -72,6 +71,7 @@ struct htetop_line {
 	__u32 chip;
 	__u32 generation;
 	__u32 line;
+	__s32 level;			/* at the last stamp */
 	/* what the consumer said last; names is odd while that is written */
 	__u32 names;
 	__u32 action;			/* enum hte_line_action */
