@@ -7,6 +7,7 @@ load lib/ptp
 
 teardown() {
 	labctl del all
+	modprobe -r hte_taker hte_giver
 }
 
 @test "each allocation of open, ioctl, read, clock and sysfs paths fails once" {
@@ -23,4 +24,14 @@ teardown() {
 
 @test "each allocation of loading a module fails once" {
 	limit=240 checks fail_nth modules
+}
+
+@test "each allocation of getting, requesting and putting an HTE line fails once" {
+	modprobe -a hte_giver hte_taker
+	limit=120 checks hte_fail lines
+}
+
+@test "each allocation of making an HTE provider fails once" {
+	modprobe -a hte_giver hte_taker
+	limit=120 checks hte_fail provider
 }
