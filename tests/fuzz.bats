@@ -49,3 +49,10 @@ teardown() {
 @test "random calls while clocks come and go, are set, and others read" {
 	session --seed 101 --calls 2003 --race
 }
+
+@test "random calls on /dev/htechipN: answers, events and losses are the predicted ones" {
+	session --target htechip --seed 101 --calls "${CHS_FUZZ_CALLS:-4003}"
+	local first=$digest
+	session --target htechip --seed 101 --calls "${CHS_FUZZ_CALLS:-4003}"
+	[[ $digest == "$first" ]]
+}

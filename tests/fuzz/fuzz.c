@@ -26,7 +26,7 @@
 #define MAX_LINE      16384
 #define WARM_UP	      64 /* calls between two looks at the time */
 
-static const struct fuzz_target *const targets[] = { &ptp_target };
+static const struct fuzz_target *const targets[] = { &ptp_target, &htechip_target };
 
 /* results of each kind of call: column 0 for success, else errno */
 static uint64_t matrix[MAX_KINDS][MAX_ERRNO];

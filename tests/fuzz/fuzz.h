@@ -90,6 +90,7 @@ struct fuzz_target {
 };
 
 extern const struct fuzz_target ptp_target;
+extern const struct fuzz_target htechip_target;
 
 static inline uint64_t fuzz_mix(uint64_t x)
 {
