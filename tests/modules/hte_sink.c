@@ -22,7 +22,7 @@
  *	/sys/kernel/debug/hte_sink/stamps	the stamps kept: chip line seq tsc_ns level
  *	/sys/kernel/debug/hte_sink/total	the sums of the columns of lines, "name value"
  *
- * Module parameter auto: the words after "take", for each provider that comes.
+ * Module parameter each: the words after "take", for each provider that comes.
  *
  * For every line: received == consumed + lost + queued with queue=, and
  * received + gaps == last_seq.
@@ -47,8 +47,8 @@
 #define NAME_LEN 32
 
 static char *auto_words;
-module_param_named(auto, auto_words, charp, 0400);
-MODULE_PARM_DESC(auto, "take these lines of each provider that comes; words of \"take\"");
+module_param_named(each, auto_words, charp, 0400);
+MODULE_PARM_DESC(each, "take these lines of each provider that comes; words of \"take\"");
 
 /* a provider that is there */
 struct sink_chip {
