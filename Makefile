@@ -221,6 +221,10 @@ $(O)/unit/%: $(O)/obj/tests/unit/%.o $(O)/lib/libchstools.a
 # looks at the comparison by itself and at the program
 $(O)/unit/test_bench: $(O)/obj/tests/perf/report/compare.o | $(O)/perf/report
 
+# the screen's layout, which knows of no terminal
+$(O)/unit/test_htetop_screen: $(patsubst %,$(O)/obj/tools/htetop/%.o,\
+	columns screen_grid screen_view screen_draw)
+
 .PHONY: units
 units: $(O)/bin/posix_timer $(SHARED) $(addprefix $(O)/unit/,$(UNITS))
 	@:

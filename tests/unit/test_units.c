@@ -80,6 +80,18 @@ static void numbers(void)
 	ok(units_parse_seconds("1s", 10) < 0, "nor what has letters");
 	ok(units_parse_seconds("nan", 10) < 0, "or is none");
 	ok(units_parse_seconds("", 10) < 0, "or nothing");
+
+	same(units_parse_ns("812ns"), 812, "durations are read: ns");
+	same(units_parse_ns("1.5us"), 1500, "us");
+	same(units_parse_ns("0.035ms"), 35000, "ms");
+	same(units_parse_ns("1000s"), 1000 * SEC, "s, the most");
+	same(units_parse_ns("1001s"), -1, "not more");
+	same(units_parse_ns("0ns"), -1, "nor nothing");
+	same(units_parse_ns("-1us"), -1, "nor less");
+	same(units_parse_ns("nans"), -1, "nor none");
+	same(units_parse_ns("100"), -1, "not without a unit");
+	same(units_parse_ns("1 us"), -1, "not with a blank");
+	same(units_parse_ns("us"), -1, "not without a number");
 }
 
 int main(void)

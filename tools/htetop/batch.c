@@ -135,7 +135,8 @@ static const struct top_line **pick(struct batch *b, bool total, int *n)
 	for (int i = 0; i < b->model.n_lines; i++)
 		if (!b->cfg->hide_idle || !idle(&b->model.lines[i], total))
 			v[(*n)++] = &b->model.lines[i];
-	lines_sort(v, *n, b->cfg->sort, b->cfg->descending);
+	lines_sort(v, *n, b->cfg->sort, b->cfg->descending,
+		   total ? ROW_TOTAL : ROW_LIVE);
 	return v;
 }
 
@@ -151,7 +152,7 @@ static void lines_json(struct batch *b, const struct top_line *const *v, int n, 
 	memcpy(cols + n_columns, more_cols, sizeof(more_cols));
 	table_begin(&t, &b->out);
 	for (int i = 0; i < n; i++) {
-		row_of(&r, v[i], total);
+		row_of(&r, v[i], total ? ROW_TOTAL : ROW_LIVE);
 		table_row(&t, &b->out, &r);
 	}
 	table_end(&t, &b->out);
@@ -226,7 +227,7 @@ static void lines_text(struct batch *b, const struct top_line *const *v, int n, 
 	if (!rows || !names)
 		abort();
 	for (int i = 0; i < n; i++) {
-		row_of(&rows[i], v[i], total);
+		row_of(&rows[i], v[i], total ? ROW_TOTAL : ROW_LIVE);
 		if (!b->cfg->wide)
 			cut_names(&rows[i], &names[i], 0);
 	}

@@ -37,9 +37,9 @@ const struct column columns[] = {
 	  "lost: by the consumer, as by a full queue" },
 	{ "coalesced", { "coal", "coalesced", COL_COUNT, 0, AT(drops[TOP_COALESCED]), 5 }, 22,
 	  "shared a second callback with an earlier stamp; not lost" },
-	{ "lat50", { "lat50", "latency_p50_ns", COL_NS, 0, AT(lat50), 6 }, 6,
+	{ "lat50", { "lat50", "latency_p50_ns", COL_NS, 0, AT(lat50), 6 }, 7,
 	  "hardware stamp to callback: half of them took no longer" },
-	{ "lat99", { "lat99", "latency_p99_ns", COL_NS, 0, AT(lat99), 6 }, 7,
+	{ "lat99", { "lat99", "latency_p99_ns", COL_NS, 0, AT(lat99), 6 }, 6,
 	  "the same for 99 of a hundred" },
 	{ "latmax", { "latmax", "latency_max_ns", COL_NS, 0, AT(lat_max), 6 }, 12,
 	  "the longest in the interval" },
@@ -102,8 +102,9 @@ static struct lat_row lat_row(const struct top_lat *l, bool total)
 	};
 }
 
-void row_of(struct top_row *r, const struct top_line *l, bool total)
+void row_of(struct top_row *r, const struct top_line *l, enum row_figures figures)
 {
+	const bool total = figures == ROW_TOTAL;
 	static const char *const relations[] = { "unknown", "related" };
 	struct lat_row lat = lat_row(&l->latency, total), cb = lat_row(&l->callback, total),
 		       second = lat_row(&l->second, total);
@@ -141,6 +142,12 @@ void row_of(struct top_row *r, const struct top_line *l, bool total)
 		.second = total ? &l->second.total : &l->second.hist,
 	};
 	memcpy(r->drops, l->drops_total, sizeof(r->drops));
+	if (figures == ROW_INTERVAL) {
+		r->total = l->stamps;
+		r->gaps = l->gaps;
+		r->lost = l->lost;
+		memcpy(r->drops, l->drops, sizeof(r->drops));
+	}
 }
 
 const char *column_text(char buf[TABLE_CELL], int column, const struct top_row *r)
@@ -224,7 +231,8 @@ static int compare(const void *va, const void *vb, void *arg)
 	return by ?: (a->line > b->line) - (a->line < b->line);
 }
 
-void lines_sort(const struct top_line **lines, int n, int column, bool descending)
+void lines_sort(const struct top_line **lines, int n, int column, bool descending,
+		enum row_figures figures)
 {
 	struct order order = { &columns[column].col, descending };
 	struct sorted *v = calloc(n ?: 1, sizeof(*v));
@@ -233,7 +241,7 @@ void lines_sort(const struct top_line **lines, int n, int column, bool descendin
 		abort();
 	for (int i = 0; i < n; i++) {
 		v[i].line = lines[i];
-		row_of(&v[i].row, lines[i], false);
+		row_of(&v[i].row, lines[i], figures);
 	}
 	qsort_r(v, n, sizeof(*v), compare, &order);
 	for (int i = 0; i < n; i++)

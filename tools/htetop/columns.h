@@ -19,7 +19,7 @@ struct top_row {
 	int64_t line, id, level;
 	double rate;
 	uint64_t stamps, total, seq, last_ns;
-	uint64_t gaps, lost;			/* since the start, as are drops */
+	uint64_t gaps, lost;			/* as are total and drops: see enum row_figures */
 	uint64_t drops[TOP_REASONS];
 	uint64_t interval_gaps, interval_lost;
 	uint64_t early;
@@ -43,8 +43,15 @@ extern const int n_columns;
 /* by name, or -1 */
 int column_find(const char *name);
 
-/* total: figures since the start in place of the interval's */
-void row_of(struct top_row *r, const struct top_line *l, bool total);
+/* which figures a row has */
+enum row_figures {
+	ROW_LIVE,		/* durations of the interval, counts since the start */
+	ROW_TOTAL,		/* all since the start, but for the rate */
+	ROW_INTERVAL,		/* all of the interval */
+	ROW_FIGURES,
+};
+
+void row_of(struct top_row *r, const struct top_line *l, enum row_figures figures);
 
 /* the cell's text, not padded; aligned to the left if col.flags & COL_LEFT */
 const char *column_text(char buf[TABLE_CELL], int column, const struct top_row *r);
@@ -59,7 +66,8 @@ bool column_descends(int column);
  * Sorts pointers to lines. What has no value comes last either way; equals stay in the
  * order of chip and line.
  */
-void lines_sort(const struct top_line **lines, int n, int column, bool descending);
+void lines_sort(const struct top_line **lines, int n, int column, bool descending,
+		enum row_figures figures);
 
 /*
  * Which columns to show in so much room (0: no limit), one blank between them: a bit

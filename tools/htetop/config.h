@@ -14,7 +14,8 @@ struct config {
 	struct opts common;	/* .interval: -d or positional, 0: 1 s; .count: -n, 0: for ever */
 	bool batch;
 	bool wide;		/* batch: no limit of width */
-	bool ascii;		/* screen: no lines or bars of UTF-8 */
+	bool ascii;		/* screen: no bars and signs of UTF-8 */
+	int64_t warn_ns, bad_ns;	/* screen: latencies from these on are yellow, red */
 	bool hide_idle;		/* batch: only lines to which something happened */
 	bool histograms;	/* batch */
 	int sort;		/* column, see columns.h */

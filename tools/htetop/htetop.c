@@ -18,6 +18,8 @@ enum {
 	KEY_CONSUMER = 0x2000,
 	KEY_COLUMNS,
 	KEY_ASCII,
+	KEY_WARN,
+	KEY_BAD,
 	KEY_MAX_LINES,
 	KEY_RAW_TP,
 };
@@ -36,6 +38,8 @@ static const struct argp_option options[] = {
 	{ "histogram", 'H', 0, 0, "Batch: histograms", 0 },
 	{ "wide", 'w', 0, 0, "Batch: all columns, however wide", 0 },
 	{ "ascii", KEY_ASCII, 0, 0, "Screen: nothing but ASCII", 0 },
+	{ "warn", KEY_WARN, "LATENCY", 0, "Screen: yellow from here on (default 100us)", 0 },
+	{ "bad", KEY_BAD, "LATENCY", 0, "Screen: red from here on (default 1ms)", 0 },
 	{ "max-lines", KEY_MAX_LINES, "N", 0, "Room for N lines (default 1024)", 0 },
 	{ "raw-tp", KEY_RAW_TP, 0, 0, "Raw tracepoints, as where the module has no BTF", 0 },
 	{ 0 },
@@ -119,6 +123,15 @@ static void choose_sort(struct config *cfg, const char *arg, struct argp_state *
 	cfg->descending = sign ? sign == '-' : column_descends(cfg->sort);
 }
 
+static int64_t duration(const char *what, const char *arg, struct argp_state *state)
+{
+	int64_t ns = units_parse_ns(arg);
+
+	if (ns < 0)
+		argp_error(state, "%s is a duration like 100us or 1.5ms, not \"%s\"", what, arg);
+	return ns;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct config *cfg = state->input;
@@ -164,6 +177,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_ASCII:
 		cfg->ascii = true;
+		return 0;
+	case KEY_WARN:
+		cfg->warn_ns = duration("--warn", arg, state);
+		return 0;
+	case KEY_BAD:
+		cfg->bad_ns = duration("--bad", arg, state);
 		return 0;
 	case KEY_MAX_LINES:
 		cfg->max_lines = number(state, "--max-lines", arg, 1, HTETOP_MAX_LINES);
@@ -222,7 +241,7 @@ static int check(struct source *src)
 
 int main(int argc, char **argv)
 {
-	static struct config cfg = { .max_lines = 1024 };
+	static struct config cfg = { .max_lines = 1024, .warn_ns = 100000, .bad_ns = 1000000 };
 	struct source *src;
 	int status;
 

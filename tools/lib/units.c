@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "units.h"
 
 const char *units_ns(char buf[UNITS_LEN], int64_t ns)
@@ -48,4 +49,22 @@ double units_parse_seconds(const char *s, double max)
 	double v = strtod(s, &end);
 
 	return end == s || *end || !(v > 0 && v <= max) ? -1 : v;
+}
+
+int64_t units_parse_ns(const char *s)
+{
+	static const struct {
+		const char *name;
+		double ns;
+	} units[] = { { "ns", 1 }, { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 } };
+	char *end;
+	double v = strtod(s, &end);
+
+	if (end == s)
+		return -1;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (!strcmp(end, units[i].name))
+			return v * units[i].ns >= 1 && v * units[i].ns <= 1e12 ?
+			       (int64_t)(v * units[i].ns + 0.5) : -1;
+	return -1;
 }

@@ -17,4 +17,7 @@ const char *units_offset(char buf[UNITS_LEN], int64_t ns);
 /* -1 where s is no positive number up to max */
 double units_parse_seconds(const char *s, double max);
 
+/* a duration with its unit: 812ns 1.5us 35ms 2s; -1 where s is none from 1 ns to 1000 s */
+int64_t units_parse_ns(const char *s);
+
 #endif /* CHS_UNITS_H */
