@@ -481,7 +481,7 @@ has_gpio() {
 @test "rounds of unbind and bind while edges come" {
 	local round
 	modprobe -r hte_sink
-	modprobe hte_sink each='lines=0-7,40'
+	modprobe hte_sink take='lines=0-7,40'
 	new_gte threshold=3
 	labctl edges "$gte" lines=0-7,40 count=0 period_ns=200000 wait=0
 	for ((round = 0; round < ${CHS_ROUNDS:-23}; round++)); do

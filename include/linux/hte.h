@@ -86,7 +86,8 @@ typedef enum hte_return (*hte_ts_cb_t)(struct hte_ts_data *ts, void *data);
  * Of one line, it runs once at a time; stamps that come before a run begins share it, and
  * are counted as coalesced (see <linux/hte_ring.h> to keep them for it).
  *
- * Context: process context, may sleep. Must not call hte_ts_put() on its own line.
+ * Context: a thread of the line's own (SCHED_FIFO, priority 1), may sleep. Must not call
+ * hte_ts_put() on its own line.
  * Return: not looked at.
  */
 typedef enum hte_return (*hte_ts_sec_cb_t)(void *data);

@@ -86,7 +86,6 @@ static struct hte_device *alloc_device(struct hte_chip *chip)
 
 		raw_spin_lock_init(&line->lock);
 		mutex_init(&line->mutex);
-		INIT_WORK(&line->work, hte_second_work);
 		line->gdev = gdev;
 		line->seq = 1;
 		line->last_level = -1;
@@ -220,9 +219,6 @@ EXPORT_SYMBOL_GPL(devm_hte_register_chip);
 static int __init hte_init(void)
 {
 	chs_watch_init();
-	hte_workqueue = alloc_workqueue("hte", WQ_HIGHPRI, 0);
-	if (!hte_workqueue)
-		return -ENOMEM;
 	hte_debugfs_init();
 	return 0;
 }
@@ -230,7 +226,6 @@ static int __init hte_init(void)
 static void __exit hte_exit(void)
 {
 	hte_debugfs_exit();
-	destroy_workqueue(hte_workqueue);
 	hte_names_free();
 }
 

@@ -108,14 +108,21 @@ static int request(struct hte_line *line, struct hte_ts_desc *desc, hte_ts_cb_t 
 	if (line->state != HTE_LINE_BOUND)
 		return -EUSERS;
 
+	if (tcb) {
+		err = hte_second_start(line);
+		if (err)
+			return err;
+	}
 	raw_spin_lock_irq(&line->lock);
 	line->cb = cb;
 	line->tcb = tcb;
 	line->data = data;
 	raw_spin_unlock_irq(&line->lock);
 	err = chip->ops->request(chip, desc, hte_line_number(line));
-	if (err < 0)
+	if (err < 0) {
+		hte_second_cancel(line);
 		return err;
+	}
 
 	if (!*line->consumer)
 		name_by_symbol(line, cb);
@@ -139,8 +146,9 @@ static int request(struct hte_line *line, struct hte_ts_desc *desc, hte_ts_cb_t 
  *
  * Context: process context, may sleep.
  * Return: 0; -EINVAL without @desc, a line or @cb; -EUSERS where the line is requested
- *	already; -ENODEV when the provider has gone; the provider's error. After an error
- *	the line is still bound: hte_ts_put() it.
+ *	already; -ENODEV when the provider has gone; -ENOMEM or -EINTR where there was no
+ *	thread to be had for @tcb, which has one of its own; the provider's error. After an
+ *	error the line is still bound: hte_ts_put() it.
  */
 int hte_request_ts_ns(struct hte_ts_desc *desc, hte_ts_cb_t cb, hte_ts_sec_cb_t tcb, void *data)
 {

@@ -35,7 +35,6 @@
 #include <linux/notifier.h>
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
-#include <linux/workqueue.h>
 
 #include <chs/watch.h>
 
@@ -56,7 +55,8 @@ enum hte_line_state {
 
 /**
  * struct hte_line - a line of a provider
- * @lock: guards what a stamp touches: down to @second_at
+ * @lock: guards what a stamp touches: down to @thread. The first cache line is all that
+ *	a stamp needs whose first callback does the work
  * @state: changed with @mutex too
  * @seq: number of the next stamp
  * @cb: first callback
@@ -68,9 +68,11 @@ enum hte_line_state {
  * @unserved: stamps that wait for the second callback, beyond the first
  * @tcb: second callback, or NULL
  * @second_at: CLOCK_MONOTONIC of the push that asked for the second callback; 0: not traced
+ * @wanted: the second callback has been asked for, and has not begun; set and cleared
+ *	under @lock
+ * @thread: runs @tcb, from the request to the put; NULL without one
  * @consumer_drops: without any lock
  * @gdev: the provider's
- * @work: runs @tcb
  * @mutex: see above; guards the rest
  * @requests: how often the line has been requested
  * @drops_before: unregistered and disabled drops when it was last put
@@ -81,7 +83,7 @@ enum hte_line_state {
  * @desc: the consumer's descriptor, while it is bound
  */
 struct hte_line {
-	raw_spinlock_t lock;
+	raw_spinlock_t lock ____cacheline_aligned_in_smp;
 	enum hte_line_state state;
 	u64 seq;
 	hte_ts_cb_t cb;
@@ -93,10 +95,11 @@ struct hte_line {
 	u64 unserved;
 	hte_ts_sec_cb_t tcb;
 	u64 second_at;
+	bool wanted;
+	struct task_struct *thread;
 	atomic64_t consumer_drops;
 
 	struct hte_device *gdev;
-	struct work_struct work;
 	struct mutex mutex;
 	u64 requests;
 	u64 drops_before;
@@ -169,10 +172,9 @@ int hte_cross_ts(struct hte_device *gdev, struct hte_cross_ts *cross);
 void hte_names_free(void);
 
 /* push.c */
-void hte_second_work(struct work_struct *work);
+int hte_second_start(struct hte_line *line);
 void hte_second_cancel(struct hte_line *line);
 u64 hte_line_drops(struct hte_line *line, enum hte_drop_reason reason);
-extern struct workqueue_struct *hte_workqueue;
 
 /* debugfs.c */
 void hte_debugfs_init(void);
