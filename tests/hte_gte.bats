@@ -521,7 +521,7 @@ has_gpio() {
 
 # new_aon VARIANT: an always-on engine with its GPIO controller
 new_aon() {
-	labctl new gpio "label=$1-gpio-aon" lines=32 hte=0 >/dev/null
+	labctl new gpio "label=$1-gpio-aon" lines=32 provider=0 >/dev/null
 	new_gte "variant=$1-aon"
 }
 
@@ -563,7 +563,7 @@ new_aon() {
 	has_gpio || skip "this kernel has no GPIO"
 	new_gte variant=tegra234-aon
 	[ ! -e "$dir" ]
-	labctl new gpio label=tegra234-gpio-aon lines=32 hte=0
+	labctl new gpio label=tegra234-gpio-aon lines=32 provider=0
 	until_ok test -e "$dir/clock"
 	labctl wire gpio0.out5 "$gte.in70"
 	modprobe hte_gpio label=tegra234-gpio-aon line=5

@@ -171,6 +171,8 @@ settled() {
 	# more lines than there is room for, were the records of those gone not used again
 	for _ in 1 2 3 4 5; do
 		labctl new hte name=late lines=8 >/dev/null
+		# the records of the one before are free as soon as that has been seen
+		settled
 		sink take chip=late lines=0-7
 		edges hte0 0-7 23
 		labctl del hte0
