@@ -12,8 +12,8 @@
 #include <linux/types.h>
 #endif
 
-#define EPOCH_SHIFT	40
-#define EPOCH_NS_MASK	((1ULL << EPOCH_SHIFT) - 1)
+#define EPOCH_SHIFT   40
+#define EPOCH_NS_MASK ((1ULL << EPOCH_SHIFT) - 1)
 
 /* a value into the cells; tag is the interval's number << EPOCH_SHIFT, ns below 1 << EPOCH_SHIFT */
 static inline __attribute__((always_inline)) void epoch_note(__u64 cells[2], __u64 tag, __u64 ns)

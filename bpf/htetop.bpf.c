@@ -23,19 +23,19 @@ enum { DROP_UNREGISTERED, DROP_DISABLED, DROP_OVERFLOW };
 const volatile __u32 max_lines = 1;
 
 /* set while running */
-volatile __u64 epoch_tag;	/* see epoch.h */
+volatile __u64 epoch_tag; /* see epoch.h */
 
-__u32 next_slot;		/* records that were never used begin here */
-__u32 chip_events;		/* providers that came or went */
-__u64 other_runs;		/* of programs, that no line's figures tell of */
-__u64 untracked;		/* stamps, delivered or lost, of lines without a record */
+__u32 next_slot;   /* records that were never used begin here */
+__u32 chip_events; /* providers that came or went */
+__u64 other_runs;  /* of programs, that no line's figures tell of */
+__u64 untracked;   /* stamps, delivered or lost, of lines without a record */
 struct htetop_chip chips[HTETOP_CHIPS];
-__u32 slot_of_key[HTETOP_KEYS];	/* slot + 1; 0: none */
+__u32 slot_of_key[HTETOP_KEYS]; /* slot + 1; 0: none */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);	/* user space sets the size */
+	__uint(max_entries, 1); /* user space sets the size */
 	__type(key, __u32);
 	__type(value, struct htetop_line);
 } lines SEC(".maps");
@@ -150,9 +150,8 @@ static __always_inline void latency(struct htetop_line *l, __u64 chip, __u64 tsc
 	which = c->which;
 	if (!which)
 		return;
-	r = &c->relation[(which - 1) & 1];
-	ns = now - tsc - r->offset_ns -
-	     ((__s64)(tsc - r->base_hw) * r->rate >> HTETOP_RATE_SHIFT);
+	r = &c->relation[which & 1];
+	ns = now - tsc - r->offset_ns - ((__s64)(tsc - r->base_hw) * r->rate >> HTETOP_RATE_SHIFT);
 	if (ns < 0) {
 		if (-ns > r->error_ns) {
 			l->early++;
@@ -238,8 +237,11 @@ static __always_inline int on_line(__u64 *a)
 	if (!l)
 		return 0;
 	/* no stamp comes between these and the next request, whose first number is 1 */
-	if (action == LINE_GET || action == LINE_PUT)
+	if (action == LINE_GET || action == LINE_PUT) {
+		if (l->next_seq > 1)
+			l->last_seq = l->next_seq - 1;
 		l->next_seq = 1;
+	}
 	l->names++;
 	l->action = action;
 	l->line_id = ARG_U32(a, 4);

@@ -4,60 +4,17 @@
 # ptpstat against clocks of the lab, with exact figures. Runs in the guest.
 
 bats_require_minimum_version 1.5.0
-load lib/common
+load lib/tool
 
 setup() {
 	class=/sys/class/phc
 	[ -d $class ] || class=/sys/class/ptp
-	out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
-	pid=
+	tool_setup ptpstat
 }
 
 teardown() {
-	[ -z "$pid" ] || kill -9 "$pid" 2>/dev/null || :
+	tool_teardown
 	labctl del all
-}
-
-# begin ARG...: ptpstat -j in the background, watching once this returns. By raw
-# tracepoints, whose start takes a third of the time, unless by_itself is set; run by
-# the words of $through, if any
-begin() {
-	: >"$out" # what stands there is of the run before
-	# shellcheck disable=SC2086
-	${through:-} ptpstat -j ${by_itself---raw-tp} "$@" >"$out" 2>"$err" 3>&- &
-	pid=$!
-	until_ok test -s "$out"
-}
-
-# end [SIGNAL [STATUS]]: ends it, which must give that status
-end() {
-	local got=0
-	kill -"${1:-TERM}" "$pid"
-	wait "$pid" || got=$?
-	pid=
-	[ $got = "${2:-0}" ] || {
-		echo "ended with $got and not ${2:-0}"
-		cat "$err"
-		return 1
-	}
-}
-
-# holds FILTER...: every jq filter gives true for the array of all records, or they
-# are shown. One jq for all of them: starting it takes the guest long.
-holds() {
-	local filter program='' answers answer
-	for filter; do
-		program+="${program:+, }([$filter] == [true])"
-	done
-	answers=$(jq -s "$program" "$out") || answers=false
-	for answer in $answers; do
-		if [ "$answer" != true ]; then
-			echo "not true: $1"
-			cat "$out" "$err"
-			return 1
-		fi
-		shift
-	done
 }
 
 # one clock of the lab with these attributes; its node's name
@@ -77,9 +34,9 @@ stat_is() {
 }
 
 @test "totals are exact, and agree with the class's own books" {
-	local c d op books=() by_itself=
+	local c d op books=()
 	c=$(new) d=$(new)
-	begin -l 60
+	by_itself='' begin -l 60
 	ptp_load "/dev/$c" gettime=23 gettimex=101 precise=5 sysoffset=7 freq=1000 freq=2000 \
 		settime=1000000000 shift=5 phase=11 extts=0
 	end
@@ -98,26 +55,21 @@ stat_is() {
 		".[-1].clocks[] | select(.clock == \"$d\") | .ops == 0"
 }
 
-# as on a kernel without BTF
-without_btf() {
-	exec unshare -m sh -c 'mount -t tmpfs none /sys/kernel/btf && exec "$@"' - "$@"
-}
-
 @test "raw tracepoints say the same, also without BTF and by capabilities alone" {
-	local c through by_itself=
+	local c
 	c=$(new)
-	through=without_btf begin 60
+	by_itself='' through=without_btf begin 60
 	ptp_load "/dev/$c" gettime=23 gettimex=101 freq=-5000 ioctl=0x3d44 || :
 	end
 	holds '.[0].attached == "raw_tp"' \
 		'.[-1].operations | map({(.op): .count}) | add | .gettime == 23 and .gettimex == 101 and
 		.adjfine == 1' \
 		'.[-1].operations[] | select(.op == "ioctl") | .errors == 1'
-	through='setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps +bpf,+perfmon
+	by_itself='' through='setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps +bpf,+perfmon
 		--ambient-caps +bpf,+perfmon' begin 60
 	end
 	holds '.[0].attached == "raw_tp" and .[-1].clocks[0].clock == "'"$c"'"'
-	begin 60
+	by_itself='' begin 60
 	end
 	holds '.[0].attached == "tp_btf"'
 }
@@ -204,9 +156,9 @@ without_btf() {
 }
 
 @test "-e: what changed, from what to what, by whom" {
-	local c by_itself=
+	local c
 	c=$(new)
-	begin -e
+	by_itself='' begin -e
 	ptp_load "/dev/$c" settime=1000000000 shift=-500000000 freq=1000 freq=-2000 phase=100 \
 		pin=0,0,0 pin=0,1,3 extts=3 noextts=3 mask mask=5 ioctl=0x3d44 || :
 	end
@@ -362,9 +314,9 @@ on_phc() {
 }
 
 @test "alarms: 101 expirations are 101 signals and overruns, at 100 ppm more half-way" {
-	local c by_itself=
+	local c
 	c=$(new)
-	begin -e -l
+	by_itself='' begin -e -l
 	# alarms take their time on any kernel: 101 of them a second
 	ptp_load "/dev/$c" "sleep=$((500 / ${CHS_SLOW:-1}))" freq=100000 3>&- &
 	on_phc "/dev/$c" hundred_one

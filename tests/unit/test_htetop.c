@@ -1,9 +1,239 @@
 // SPDX-License-Identifier: GPL-2.0
-/* htetop's pure parts: the relation of two clocks, columns and how they are sorted. */
+/* Host test of htetop's pure parts: the relation of two clocks, columns, debugfs' names. */
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include "../../tools/htetop/columns.h"
+#include "../../tools/htetop/engine.h"
 #include "../../tools/htetop/relation.h"
 #include "tap.h"
+
+#define SEC 1000000000ULL
+
+/* a clock: so far ahead at mono 0, so much too fast */
+struct clock {
+	double offset, rate;
+};
+
+static uint64_t hw_at(const struct clock *c, uint64_t mono)
+{
+	return (uint64_t)(mono + c->offset + mono * c->rate + 0.5);
+}
+
+static bool read_at(struct relation *r, const struct clock *c, uint64_t mono, int64_t wrong,
+		    uint64_t error)
+{
+	struct reading now = { hw_at(c, mono), mono + wrong, error };
+
+	return relation_add(r, &now);
+}
+
+/* how far the relation is off the truth, so long after the latest reading */
+static int64_t off(const struct relation *r, const struct clock *c, uint64_t mono)
+{
+	return llabs(relation_mono(r, hw_at(c, mono)) - (int64_t)mono);
+}
+
+static void steady_clock(void)
+{
+	static const double rates[] = { 0, 50e-6, -50e-6, 5e-3, -1e-2 };
+	struct relation r = {};
+	bool within = true, taken = true;
+
+	ok(!relation_known(&r), "nothing is known of a clock that was never read");
+	for (int i = 0; i < 5; i++) {
+		struct clock c = { 1e12, rates[i] };
+
+		relation_forget(&r);
+		read_at(&r, &c, 100 * SEC, 0, 100);
+		within &= !relation_known(&r);
+		for (int s = 1; s < 40; s++) {
+			/* readings are wrong by as much as they say, now early, now late */
+			taken &= read_at(&r, &c, (100 + s) * SEC, s % 2 ? 100 : -100, 100);
+			within &= off(&r, &c, (101 + s) * SEC) <=
+				  (int64_t)relation_error(&r, SEC) + 1;
+		}
+		taken &= fabs(-r.rate / (1 + r.rate) - rates[i]) <= r.rate_error * 1.02;
+	}
+	ok(taken, "readings of clocks up to 1 % off are taken, and tell their rate");
+	ok(within, "an instant is never further off than the error that is told");
+	ok(relation_error(&r, SEC) < 150, "after 16 readings of +-100 ns, a second on: +-150 ns");
+	ok(relation_error(&r, 10 * SEC) > relation_error(&r, SEC), "further on it is more");
+	same(r.n, RELATION_READINGS, "old readings are forgotten");
+}
+
+static void clock_that_changes(void)
+{
+	struct clock c = { 0, 0 }, faster, later;
+	struct relation r = {};
+	struct reading stopped;
+
+	for (int s = 1; s < 10; s++)
+		read_at(&r, &c, s * SEC, 0, 50);
+	/* as at second 9, but 20 ppm faster from there on */
+	faster = (struct clock){ -9e9 * 20e-6, 20e-6 };
+	ok(read_at(&r, &faster, 10 * SEC, 0, 50),
+	   "a rate that changes by 20 ppm is no other clock");
+	ok(fabs(r.rate + 20e-6) < 1e-6, "the new rate is told by the latest two readings");
+	ok(relation_error(&r, SEC) > 15000, "what could not be foreseen is added to the error");
+	read_at(&r, &faster, 11 * SEC, 0, 50);
+	ok(relation_error(&r, SEC) < 500, "and is not once it goes on so");
+
+	later = (struct clock){ faster.offset + 3e9, 20e-6 };
+	ok(!read_at(&r, &later, 12 * SEC, 0, 50), "a clock that was set by 3 s is begun anew");
+	ok(!relation_known(&r), "and nothing known until the next reading");
+	ok(read_at(&r, &later, 13 * SEC, 0, 50) && relation_known(&r), "which then suffices");
+	same(off(&r, &later, 14 * SEC) <= (int64_t)relation_error(&r, SEC), 1, "and is right");
+
+	ok(!read_at(&r, &faster, 14 * SEC, 0, 50), "a clock that was set back likewise");
+	stopped = r.at[r.n - 1];
+	stopped.mono_ns += SEC;
+	ok(!relation_add(&r, &stopped), "and one that stands");
+	relation_forget(&r);
+	c = (struct clock){ 0, 0.05 };
+	read_at(&r, &c, SEC, 0, 50);
+	ok(!read_at(&r, &c, 2 * SEC, 0, 50) && !relation_known(&r), "5 % off is no clock");
+}
+
+static struct top_chip chip = { .name = "hte0" };
+
+static struct top_line line_of(uint32_t number, uint64_t total, int64_t p50)
+{
+	struct top_line l = {
+		.chip = &chip,
+		.line = number,
+		.total = total,
+		.level = -1,
+		.state = "active",
+	};
+
+	l.latency.p50_ns = p50;
+	l.latency.p99_ns = l.latency.max_ns = p50;
+	l.callback.p50_ns = l.callback.p99_ns = l.callback.max_ns = -1;
+	l.second = l.callback;
+	return l;
+}
+
+static bool in_order(const struct top_line *const *v, const char *numbers)
+{
+	for (int i = 0; numbers[i]; i++)
+		if (v[i]->line != (uint32_t)(numbers[i] - '0'))
+			return false;
+	return true;
+}
+
+static void sorting(void)
+{
+	struct top_line lines[] = {
+		line_of(0, 23, 5000),
+		line_of(1, 101, -1),
+		line_of(2, 7, 900),
+		line_of(3, 23, -1),
+	};
+	const struct top_line *v[4];
+
+	strcpy(lines[2].label, "zz");
+	strcpy(lines[3].label, "aa");
+	for (int i = 0; i < 4; i++)
+		v[i] = &lines[i];
+	lines_sort(v, 4, column_find("total"), true, ROW_LIVE);
+	ok(in_order(v, "1032"), "the greatest first; equals in their own order");
+	lines_sort(v, 4, column_find("total"), false, ROW_LIVE);
+	ok(in_order(v, "2031"), "the least first");
+	lines_sort(v, 4, column_find("lat50"), true, ROW_LIVE);
+	ok(in_order(v, "0213"), "what is not known comes last");
+	lines_sort(v, 4, column_find("lat50"), false, ROW_LIVE);
+	ok(in_order(v, "2013"), "either way");
+	lines_sort(v, 4, column_find("label"), false, ROW_LIVE);
+	ok(in_order(v, "3201"), "names by the alphabet");
+	ok(column_descends(column_find("rate")) && !column_descends(column_find("label")) &&
+		   !column_descends(column_find("line")),
+	   "numbers begin with the greatest, names do not");
+	same(column_find("nonesuch"), -1, "no such column");
+}
+
+static int room_of(uint64_t set)
+{
+	int room = -1;
+
+	for (int i = 0; i < n_columns; i++)
+		if (set >> i & 1)
+			room += 1 + column_width(i);
+	return room;
+}
+
+static void fitting(void)
+{
+	static const char *const must[] = {
+		"chip", "line", "rate", "lost", "gaps", "lat50", "lat99"
+	};
+	uint64_t set, smaller = 0;
+	bool within = true, grows = true, has = true, distinct = true;
+
+	for (int room = 10; room <= 300; room++) {
+		set = columns_fit(0, room, NULL);
+		within &= room_of(set) <= room;
+		grows &= room_of(set) >= room_of(smaller);
+		smaller = set;
+	}
+	ok(within, "columns keep to the room that there is");
+	ok(grows, "more room is never used for less");
+	set = columns_fit(0, 80, NULL);
+	for (unsigned int i = 0; i < sizeof(must) / sizeof(must[0]); i++)
+		has &= set >> column_find(must[i]) & 1;
+	ok(has, "80 columns have provider, line, rate, losses, gaps and latency");
+	ok(columns_fit(0, 0, NULL) == (n_columns == 64 ? ~0ULL : (1ULL << n_columns) - 1),
+	   "without a limit there are all");
+	set = 1ULL << column_find("seq") | 1ULL << column_find("last");
+	ok(columns_fit(set, 0, NULL) == set, "only those that were chosen");
+	for (int i = 0; i < n_columns; i++)
+		for (int j = 0; j < i; j++)
+			distinct &= columns[i].rank != columns[j].rank &&
+				    strcmp(columns[i].name, columns[j].name) &&
+				    strcmp(columns[i].col.key, columns[j].col.key);
+	ok(distinct && n_columns < 64, "names, keys and ranks are each column's own");
+}
+
+static void rows(void)
+{
+	struct top_line l = line_of(5, 101, 1000);
+	char buf[TABLE_CELL];
+	struct top_row r;
+
+	hist_add(&l.latency.total, 8, 101);
+	l.latency.total_max_ns = 8;
+	l.stamps = 23;
+	row_of(&r, &l, ROW_LIVE);
+	same(r.lat50, 1000, "live: the interval's latency");
+	same_text(column_text(buf, column_find("level"), &r), "-", "an unknown level is a dash");
+	same_text(column_text(buf, column_find("id"), &r), "-",
+		  "as is the id of a line nobody named");
+	row_of(&r, &l, ROW_TOTAL);
+	same(r.lat_max, 8, "total: the latency since the start");
+	same(r.stamps, 101, "and the stamps");
+	row_of(&r, &l, ROW_INTERVAL);
+	same(r.total, 23, "interval: its stamps");
+}
+
+static void names(void)
+{
+	char text[] = "a\\040b\\134c\\012", plain[] = "line\\", bytes[] = "\xc3\xa4";
+
+	engine_unescape(text);
+	same_text(text, "a b\\c?", "escaped blanks come back, control characters do not");
+	engine_unescape(plain);
+	same_text(plain, "line\\", "a lone backslash stays");
+	engine_unescape(bytes);
+	same_text(bytes, "??", "bytes that are no ASCII do not reach the terminal");
+}
+
+int main(void)
+{
+	steady_clock();
+	clock_that_changes();
+	sorting();
+	fitting();
+	rows();
+	names();
+	return tap_end();
+}

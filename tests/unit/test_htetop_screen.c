@@ -9,8 +9,8 @@
 #include "../../tools/htetop/screen_draw.h"
 #include "tap.h"
 
-#define LINES	64
-#define CHIPS	2
+#define LINES 64
+#define CHIPS 2
 
 static struct top_chip chips[CHIPS];
 static struct top_line lines[LINES];
@@ -47,11 +47,21 @@ static void fill(void)
 
 	memset(lines, 0, sizeof(lines));
 	chips[0] = (struct top_chip){
-		.index = 0, .name = "lab_hte0", .nlines = 48, .relation = TOP_RELATED,
-		.offset_ns = 37000000123, .error_ns = 40, .rate_ppb = 12.3, .fifo_max = -1,
+		.index = 0,
+		.name = "lab_hte0",
+		.nlines = 48,
+		.relation = TOP_RELATED,
+		.offset_ns = 37000000123,
+		.error_ns = 40,
+		.rate_ppb = 12.3,
+		.fifo_max = -1,
 	};
 	chips[1] = (struct top_chip){
-		.index = 1, .name = "tegra1", .nlines = 16, .rate_ppb = NAN, .fifo_max = 16,
+		.index = 1,
+		.name = "tegra1",
+		.nlines = 16,
+		.rate_ppb = NAN,
+		.fifo_max = 16,
 		.fifo_lost = 101,
 	};
 	for (int i = 0; i < LINES; i++) {
@@ -86,9 +96,16 @@ static void fill(void)
 	lines[5].gaps = 19;
 	lines[5].gaps_total = 97;
 	model = (struct top_model){
-		.chips = chips, .n_chips = CHIPS, .lines = lines, .n_lines = LINES,
-		.interval_s = 1.002, .mono_ns = 1000000000, .real_ns = 1770091506000000000,
-		.events = 4000, .cost_ns = 840000, .cpu = 0.004,
+		.chips = chips,
+		.n_chips = CHIPS,
+		.lines = lines,
+		.n_lines = LINES,
+		.interval_s = 1.002,
+		.mono_ns = 1000000000,
+		.real_ns = 1770091506000000000,
+		.events = 4000,
+		.cost_ns = 840000,
+		.cpu = 0.004,
 	};
 }
 
@@ -181,17 +198,26 @@ static void look(void)
 	ok(!strncmp(row_text(0), "htetop  ", 8), "the title");
 	ok(row_holds(0, "  live  every 1s  took 1.00s  by +chip  64 lines"), "and what is shown");
 	same_text(row_text(1), "lab_hte0 +37.000000123s +-40ns +12.3ppb", "a chip that is related");
-	same_text(row_text(2), "tegra1 not related: no latency fifo 16 lost 101", "and one that is not");
+	same_text(row_text(2), "tegra1 not related: no latency fifo 16 lost 101",
+		  "and one that is not");
 	same_text(row_text(3), "2464.0 stamps/s  lost 108  gaps 97  coalesced 13  cost 0.4% CPU",
 		  "the sums, and as much of the cost as there is room for");
-	same_text(row_text(4), "chip▲    line label   L rate/s gaps lost  lat50  lat99 latmax  "
-		  "2nd50 consumer", "the heads at 80");
-	same_text(row_text(5), "lab_hte0    0 line_0  0   23.0    0    0 2.85us 9.00us 9.00us      "
-		  "- hte_sink", "a line");
-	same_text(row_text(10), "lab_hte0    5 line_5  1   25.0   97  108 2.85us 9.00us 9.00us      "
-		  "- cdev", "one that lost");
-	same_text(row_text(23), "q Quit  h Help  / Filter  <> Sort  I Invert  Enter Line  t Totals  "
-		  "Space Freeze", "keys at the bottom, whole ones only");
+	same_text(row_text(4),
+		  "chip▲    line label   L rate/s gaps lost  lat50  lat99 latmax  "
+		  "2nd50 consumer",
+		  "the heads at 80");
+	same_text(row_text(5),
+		  "lab_hte0    0 line_0  0   23.0    0    0 2.85us 9.00us 9.00us      "
+		  "- hte_sink",
+		  "a line");
+	same_text(row_text(10),
+		  "lab_hte0    5 line_5  1   25.0   97  108 2.85us 9.00us 9.00us      "
+		  "- cdev",
+		  "one that lost");
+	same_text(row_text(23),
+		  "q Quit  h Help  / Filter  <> Sort  I Invert  Enter Line  t Totals  "
+		  "Space Freeze",
+		  "keys at the bottom, whole ones only");
 
 	begin(10, 40);
 	draw();
@@ -204,12 +230,16 @@ static void look(void)
 
 	begin(60, 200);
 	draw();
-	same_text(row_text(1), "lab_hte0 +37.000000123s +-40ns +12.3ppb  tegra1 not related: no latency "
-		  "fifo 16 lost 101", "200x60: both chips in a row");
+	same_text(row_text(1),
+		  "lab_hte0 +37.000000123s +-40ns +12.3ppb  tegra1 not related: no latency "
+		  "fifo 16 lost 101",
+		  "200x60: both chips in a row");
 	ok(row_holds(2, "BPF 4000 runs of 210ns"), "what a run costs");
-	same_text(row_text(3), "chip▲    line  id label   state  L rate/s total gaps lost unreg disab "
+	same_text(row_text(3),
+		  "chip▲    line  id label   state  L rate/s total gaps lost unreg disab "
 		  "ovflw cbfai cnsmd coal  lat50  lat99 latmax   cb50   cb99  cbmax  2nd50  2nd99 "
-		  "2ndmax  seq last consumer", "every column");
+		  "2ndmax  seq early last consumer",
+		  "every column");
 	same(v.page, 55, "55 lines");
 }
 
@@ -343,7 +373,8 @@ static void narrowing(void)
 	same_text(shown(12), "line rate", "12: and its rate");
 	same_text(shown(26), "chip line label rate", "26: its names");
 	same_text(shown(40), "chip line label level rate lost lat99", "40");
-	same_text(shown(80), "chip line label level rate gaps lost lat50 lat99 latmax second50 consumer",
+	same_text(shown(80),
+		  "chip line label level rate gaps lost lat50 lat99 latmax second50 consumer",
 		  "80");
 	shown(230);
 	ok(screen_columns(&v) == (1ULL << n_columns) - 1, "all of them where there is room");
@@ -354,8 +385,10 @@ static void narrowing(void)
 
 	begin(24, 80);
 	press('t');
-	same_text(row_text(4), "chip▲    line  id label   L total gaps lost  lat50  lat99 latmax  2nd50 "
-		  "consumer", "totals take the place of rates with totals");
+	same_text(row_text(4),
+		  "chip▲    line  id label   L total gaps lost  lat50  lat99 latmax  2nd50 "
+		  "consumer",
+		  "totals take the place of rates with totals");
 
 	begin(24, 60);
 	lines[3].total = UINT64_MAX;
@@ -432,7 +465,8 @@ static void sorting(void)
 	ok(row_holds(4, "lost▼"), "the head is marked");
 	press('L');
 	ok(v.lines[0]->latency.p99_ns >= 0 && v.lines[47]->latency.p99_ns >= 0 &&
-	   v.lines[48]->latency.p99_ns < 0, "by latency: what has none comes last");
+		   v.lines[48]->latency.p99_ns < 0,
+	   "by latency: what has none comes last");
 	press('R');
 	ok(v.lines[0]->latency.p99_ns >= 0 && v.lines[48]->latency.p99_ns < 0, "the other way too");
 	press('N');
@@ -645,17 +679,23 @@ static void histograms(void)
 	begin(24, 80);
 	press(VIEW_KEY_ENTER);
 	same(v.mode, VIEW_LINE, "Enter opens a line");
-	same_text(row_text(1), "lab_hte0 line 0  \"line_0\"  active  consumer hte_sink  level 0  "
-		  "23.0/s", "what it is");
+	same_text(row_text(1),
+		  "lab_hte0 line 0  \"line_0\"  active  consumer hte_sink  level 0  "
+		  "23.0/s",
+		  "what it is");
 	same_text(row_text(2), "times +-40ns  seq 101  id 100", "in two rows if need be");
 	same_text(row_text(3), "interval   stamps 23  lost 0  gaps 0", "the interval");
 	same_text(row_text(4), "total      stamps 101  lost 0  gaps 0", "the total");
 	same_text(row_text(5), "stamp to callback, interval: 21", "the histogram");
 	same_text(row_text(6), "p50 2.85us  p99 9.00us  max 9.00us", "its figures");
-	same_text(row_text(7), " 2.05us to 2.56us     7 ██████████████████████████████████████████████"
-		  "███", "a bucket");
-	same_text(row_text(8), " 2.56us to 3.07us     7 ██████████████████████████████████████████████"
-		  "███ p50", "the median's");
+	same_text(row_text(7),
+		  " 2.05us to 2.56us     7 ██████████████████████████████████████████████"
+		  "███",
+		  "a bucket");
+	same_text(row_text(8),
+		  " 2.56us to 3.07us     7 ██████████████████████████████████████████████"
+		  "███ p50",
+		  "the median's");
 	same_text(row_text(9), " 3.07us to 3.58us     0", "an empty one");
 	ok(row_holds(15, " 8.19us to 10.2us     7 ") && row_holds(15, "p99"), "the last");
 	same_text(row_text(16), "", "no more than that");
@@ -683,9 +723,12 @@ static void histograms(void)
 	for (int i = 0; i < 5; i++)
 		press(VIEW_KEY_DOWN);
 	press(VIEW_KEY_ENTER);
-	same_text(row_text(3), "interval   stamps 25  lost 23  gaps 19  overflow 23", "losses by reason");
-	same_text(row_text(4), "total      stamps 606  lost 108  gaps 97  overflow 101  coalesced 13  "
-		  "consumer 7", "those that there were");
+	same_text(row_text(3), "interval   stamps 25  lost 23  gaps 19  overflow 23",
+		  "losses by reason");
+	same_text(row_text(4),
+		  "total      stamps 606  lost 108  gaps 97  overflow 101  coalesced 13  "
+		  "consumer 7",
+		  "those that there were");
 	v.warn_ns = 8000;
 	draw();
 	same(g.cells[15 * g.cols + 24].style, STYLE_WARN, "late buckets are yellow");

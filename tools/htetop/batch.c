@@ -15,7 +15,8 @@
 #include "timefmt.h"
 #include "units.h"
 
-#define WIDTH 80	/* of text, where no terminal tells another */
+#define NAME_WIDTH 16 /* of a provider in its own table */
+#define WIDTH	   80 /* of text, where no terminal tells another */
 
 struct batch {
 	struct config *cfg;
@@ -39,7 +40,6 @@ static const struct col more_cols[] = {
 	{ NULL, "stamps", COL_COUNT, COL_NO_TEXT, AT(stamps), 0 },
 	{ NULL, "interval_gaps", COL_COUNT, COL_NO_TEXT, AT(interval_gaps), 0 },
 	{ NULL, "interval_lost", COL_COUNT, COL_NO_TEXT, AT(interval_lost), 0 },
-	{ NULL, "early", COL_COUNT, COL_NO_TEXT, AT(early), 0 },
 	{ NULL, "relation", COL_STR, COL_NO_TEXT, AT(relation), 0 },
 	{ NULL, "latency_histogram_ns", COL_HIST, COL_NO_TEXT, AT(latency), 0 },
 	{ NULL, "callback_histogram_ns", COL_HIST, COL_NO_TEXT, AT(callback), 0 },
@@ -90,8 +90,18 @@ static void stamp(struct batch *b)
 		out_text(&b->out, "%s", buf);
 }
 
+/* names as long as their column is wide; a longer one ends in ~ */
+static void cut(const char **name, char *buf, int width)
+{
+	if (!*name || (int)strlen(*name) <= width)
+		return;
+	snprintf(buf, TOP_NAME_LEN, "%.*s~", width - 1, *name);
+	*name = buf;
+}
+
 static void chips(struct batch *b)
 {
+	char name[TOP_NAME_LEN];
 	struct chip_row r;
 
 	table_begin(&chip_table, &b->out);
@@ -112,9 +122,42 @@ static void chips(struct batch *b)
 			.fifo_max = c->fifo_max < 0 ? COL_UNKNOWN : c->fifo_max,
 			.fifo_lost = c->fifo_lost,
 		};
+		if (!b->out.json && !b->cfg->wide)
+			cut(&r.name, name, NAME_WIDTH);
 		table_row(&chip_table, &b->out, &r);
 	}
 	table_end(&chip_table, &b->out);
+}
+
+/* how far latencies can be trusted, of the providers whose lines are shown */
+static void clocks(struct batch *b)
+{
+	const struct top_model *m = &b->model;
+	const char *sep = "";
+	size_t size;
+	char *text, buf[UNITS_LEN];
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		abort();
+	for (int i = 0; i < m->n_chips; i++) {
+		const struct top_chip *c = &m->chips[i];
+		bool shown = false;
+
+		for (int l = 0; l < m->n_lines && !shown; l++)
+			shown = m->lines[l].chip == c;
+		if (!shown || c->gone)
+			continue;
+		if (c->relation == TOP_RELATED)
+			fprintf(f, "%s%s +-%s", sep, c->name, units_ns(buf, c->error_ns));
+		else
+			fprintf(f, "%s%s unknown, so no latency", sep, c->name);
+		sep = ", ";
+	}
+	fclose(f);
+	if (size)
+		out_wrapped(&b->out, "clocks: ", 8, text);
+	free(text);
 }
 
 static bool idle(const struct top_line *l, bool total)
@@ -135,8 +178,7 @@ static const struct top_line **pick(struct batch *b, bool total, int *n)
 	for (int i = 0; i < b->model.n_lines; i++)
 		if (!b->cfg->hide_idle || !idle(&b->model.lines[i], total))
 			v[(*n)++] = &b->model.lines[i];
-	lines_sort(v, *n, b->cfg->sort, b->cfg->descending,
-		   total ? ROW_TOTAL : ROW_LIVE);
+	lines_sort(v, *n, b->cfg->sort, b->cfg->descending, total ? ROW_TOTAL : ROW_LIVE);
 	return v;
 }
 
@@ -174,23 +216,11 @@ struct names {
 	char chip[TOP_NAME_LEN], label[TOP_NAME_LEN], consumer[TOP_NAME_LEN];
 };
 
-/* names as long as their column is wide; a longer one ends in ~ */
-static void cut(const char **name, char *buf, int width, const char *column)
-{
-	if (!*name)
-		return;
-	width = column_width(column_find(column)) + width;
-	if ((int)strlen(*name) <= width)
-		return;
-	snprintf(buf, TOP_NAME_LEN, "%.*s~", width - 1, *name);
-	*name = buf;
-}
-
 static void cut_names(struct top_row *r, struct names *names, int more)
 {
-	cut(&r->chip, names->chip, 0, "chip");
-	cut(&r->label, names->label, 0, "label");
-	cut(&r->consumer, names->consumer, more, "consumer");
+	cut(&r->chip, names->chip, column_width(column_find("chip")));
+	cut(&r->label, names->label, column_width(column_find("label")));
+	cut(&r->consumer, names->consumer, column_width(column_find("consumer")) + more);
 }
 
 static uint64_t what_fits(struct batch *b, const struct top_row *rows, int n, int *left)
@@ -286,9 +316,10 @@ static void footer(struct batch *b, double elapsed, uint64_t events, uint64_t co
 {
 	const struct top_model *m = &b->model;
 	struct out *o = &b->out;
-	double share = cost_ns ? cost_ns / 1e9 / elapsed :
-		       b->cpu_hz > 0 ? events / elapsed * SOURCE_RUN_INSNS / b->cpu_hz : NAN;
-	char cpu[48] = "", how[40] = "measured";
+	double share = cost_ns	       ? cost_ns / 1e9 / elapsed
+		       : b->cpu_hz > 0 ? events / elapsed * SOURCE_RUN_INSNS / b->cpu_hz
+				       : NAN;
+	char cpu[48] = "", how[40] = "measured", text[200];
 
 	out_u64(o, "untracked", m->untracked);
 	out_u64(o, "missed", m->missed);
@@ -297,18 +328,22 @@ static void footer(struct batch *b, double elapsed, uint64_t events, uint64_t co
 	out_bool(o, "cost_measured", cost_ns);
 	out_double(o, "own_cpu_percent", own / elapsed * 100);
 	if (m->untracked)
-		out_text(o, "%suntracked: %" PRIu64 " stamps of lines without room; --max-lines "
-			 "gives them room%s", out_red(o), m->untracked, out_plain(o));
+		out_text(o,
+			 "%suntracked: %" PRIu64 " stamps of lines without room; --max-lines "
+			 "gives them room%s",
+			 out_red(o), m->untracked, out_plain(o));
 	if (m->missed)
 		out_text(o, "%smissed: %" PRIu64 " events that the kernel did not hand on%s",
 			 out_red(o), m->missed, out_plain(o));
 	if (isfinite(share))
-		snprintf(cpu, sizeof(cpu), share < 0.0001 ? ", under 0.01 %% of a CPU" :
-			 ", about %.2f %% of a CPU", share * 100);
+		snprintf(cpu, sizeof(cpu),
+			 share < 0.0001 ? ", under 0.01 %% of a CPU" : ", about %.2f %% of a CPU",
+			 share * 100);
 	if (!cost_ns)
 		snprintf(how, sizeof(how), "est. %d instructions each", SOURCE_RUN_INSNS);
-	out_text(o, "cost: %.0f events/s%s (%s); htetop itself %.2f %%", events / elapsed, cpu,
-		 how, own / elapsed * 100);
+	snprintf(text, sizeof(text), "%.0f events/s%s (%s); htetop itself %.2f %%",
+		 events / elapsed, cpu, how, own / elapsed * 100);
+	out_wrapped(o, "cost: ", 6, text);
 }
 
 static void say_waiting(struct batch *b)
@@ -341,6 +376,7 @@ static void on_interval(void *arg)
 		if (b->out.json)
 			chips(b);
 		lines(b, false);
+		clocks(b);
 		footer(b, elapsed, b->model.events, b->model.cost_ns, b->model.cpu * elapsed);
 		out_text(&b->out, "%s", "");
 		out_end(&b->out);

@@ -6,6 +6,7 @@
 
 #define AT(f) offsetof(struct top_row, f)
 
+/* clang-format off */
 const struct column columns[] = {
 	{ "chip", { "chip", "chip", COL_STR, COL_LEFT, AT(chip), 8 }, 3, "provider" },
 	{ "line", { "line", "line", COL_INT, 0, AT(line), 4 }, 1, "provider's number of the line" },
@@ -27,14 +28,14 @@ const struct column columns[] = {
 	{ "unregistered", { "unreg", "lost_unregistered", COL_COUNT, COL_WARN,
 			    AT(drops[TOP_UNREGISTERED]), 5 }, 50,
 	  "lost: nobody had requested the line" },
-	{ "disabled", { "disab", "lost_disabled", COL_COUNT, COL_WARN, AT(drops[TOP_DISABLED]), 5 }, 51,
-	  "lost: the line was disabled" },
-	{ "overflow", { "ovflw", "lost_overflow", COL_COUNT, COL_WARN, AT(drops[TOP_OVERFLOW]), 5 }, 20,
-	  "lost: by the provider's hardware" },
-	{ "callback", { "cbfai", "lost_callback", COL_COUNT, COL_WARN, AT(drops[TOP_CALLBACK]), 5 }, 52,
-	  "lost: the callback failed" },
-	{ "consumed", { "cnsmd", "lost_consumer", COL_COUNT, COL_WARN, AT(drops[TOP_CONSUMER]), 5 }, 21,
-	  "lost: by the consumer, as by a full queue" },
+	{ "disabled", { "disab", "lost_disabled", COL_COUNT, COL_WARN, AT(drops[TOP_DISABLED]), 5 },
+	  51, "lost: the line was disabled" },
+	{ "overflow", { "ovflw", "lost_overflow", COL_COUNT, COL_WARN, AT(drops[TOP_OVERFLOW]), 5 },
+	  20, "lost: by the provider's hardware" },
+	{ "callback", { "cbfai", "lost_callback", COL_COUNT, COL_WARN, AT(drops[TOP_CALLBACK]), 5 },
+	  52, "lost: the callback failed" },
+	{ "consumed", { "cnsmd", "lost_consumer", COL_COUNT, COL_WARN, AT(drops[TOP_CONSUMER]), 5 },
+	  21, "lost: by the consumer, as by a full queue" },
 	{ "coalesced", { "coal", "coalesced", COL_COUNT, 0, AT(drops[TOP_COALESCED]), 5 }, 22,
 	  "shared a second callback with an earlier stamp; not lost" },
 	{ "lat50", { "lat50", "latency_p50_ns", COL_NS, 0, AT(lat50), 6 }, 7,
@@ -56,11 +57,14 @@ const struct column columns[] = {
 	{ "secondmax", { "2ndmax", "second_max_ns", COL_NS, 0, AT(second_max), 6 }, 24,
 	  "the longest in the interval" },
 	{ "seq", { "seq", "seq", COL_COUNT, 0, AT(seq), 8 }, 91, "number of the last stamp" },
+	{ "early", { "early", "early", COL_COUNT, COL_WARN, AT(early), 5 }, 93,
+	  "stamps that seem later than their callback; of no latency" },
 	{ "last", { "last", "last_ns", COL_COUNT, 0, AT(last_ns), 19 }, 92,
 	  "the last stamp, ns of the provider's clock" },
 	{ "consumer", { "consumer", "consumer", COL_STR, COL_LEFT, AT(consumer), 8 }, 10,
 	  "who has requested the line" },
 };
+/* clang-format on */
 
 const int n_columns = sizeof(columns) / sizeof(columns[0]);
 
@@ -119,14 +123,14 @@ void row_of(struct top_row *r, const struct top_line *l, enum row_figures figure
 		.id = l->label[0] ? (int64_t)l->line_id : COL_UNKNOWN,
 		.level = l->level < 0 ? COL_UNKNOWN : l->level,
 		.rate = l->rate,
-		.stamps = l->stamps,
+		.stamps = total ? l->total : l->stamps,
 		.total = l->total,
 		.seq = l->seq,
 		.last_ns = l->last_ns,
 		.gaps = l->gaps_total,
 		.lost = l->lost_total,
-		.interval_gaps = l->gaps,
-		.interval_lost = l->lost,
+		.interval_gaps = total ? l->gaps_total : l->gaps,
+		.interval_lost = total ? l->lost_total : l->lost,
 		.early = l->early_total,
 		.lat50 = lat.p50,
 		.lat99 = lat.p99,

@@ -19,7 +19,7 @@ struct top_row {
 	int64_t line, id, level;
 	double rate;
 	uint64_t stamps, total, seq, last_ns;
-	uint64_t gaps, lost;			/* as are total and drops: see enum row_figures */
+	uint64_t gaps, lost; /* as are total and drops: see enum row_figures */
 	uint64_t drops[TOP_REASONS];
 	uint64_t interval_gaps, interval_lost;
 	uint64_t early;
@@ -30,10 +30,10 @@ struct top_row {
 };
 
 struct column {
-	const char *name;	/* for -s and --columns */
-	struct col col;		/* over struct top_row; col.width is its room, see column_width() */
-	int rank;		/* when room is short the highest go first */
-	const char *help;	/* a line */
+	const char *name; /* for -s and --columns */
+	struct col col;	  /* over struct top_row; col.width is its room, see column_width() */
+	int rank;	  /* when room is short the highest go first */
+	const char *help; /* a line */
 };
 
 /* in the order in which they are shown */
@@ -45,9 +45,9 @@ int column_find(const char *name);
 
 /* which figures a row has */
 enum row_figures {
-	ROW_LIVE,		/* durations of the interval, counts since the start */
-	ROW_TOTAL,		/* all since the start, but for the rate */
-	ROW_INTERVAL,		/* all of the interval */
+	ROW_LIVE,     /* durations of the interval, counts since the start */
+	ROW_TOTAL,    /* all since the start, but for the rate */
+	ROW_INTERVAL, /* all of the interval */
 	ROW_FIGURES,
 };
 

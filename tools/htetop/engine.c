@@ -70,17 +70,33 @@ static bool read_chip(const char *dir, struct engine_chip *c)
 	return true;
 }
 
+static int by_index(const void *a, const void *b)
+{
+	return ((const struct engine_chip *)a)->index - ((const struct engine_chip *)b)->index;
+}
+
 void engine_chips(void (*fn)(void *arg, const struct engine_chip *c), void *arg)
 {
+	struct engine_chip *v = NULL, c;
 	DIR *d = opendir(ENGINE_DIR);
-	struct engine_chip c;
 	struct dirent *e;
+	int n = 0;
 
-	while (d && (e = readdir(d)))
-		if (e->d_name[0] != '.' && read_chip(e->d_name, &c))
-			fn(arg, &c);
+	while (d && (e = readdir(d))) {
+		if (e->d_name[0] == '.' || !read_chip(e->d_name, &c))
+			continue;
+		v = reallocarray(v, n + 1, sizeof(*v));
+		if (!v)
+			abort();
+		v[n++] = c;
+	}
 	if (d)
 		closedir(d);
+	if (n)
+		qsort(v, n, sizeof(*v), by_index);
+	for (int i = 0; i < n; i++)
+		fn(arg, &v[i]);
+	free(v);
 }
 
 void engine_lines(const char *dir, void (*fn)(void *arg, const struct engine_line *l), void *arg)

@@ -11,7 +11,7 @@
 #define ENGINE_DIR "/sys/kernel/debug/hte"
 
 struct engine_chip {
-	char dir[256];		/* below ENGINE_DIR */
+	char dir[256]; /* below ENGINE_DIR */
 	char name[TOP_NAME_LEN];
 	int index;
 	uint32_t nlines, first_key;
@@ -25,7 +25,7 @@ struct engine_line {
 /* is it there, and may we look? */
 bool engine_readable(void);
 
-/* calls fn for every provider */
+/* calls fn for every provider, by index */
 void engine_chips(void (*fn)(void *arg, const struct engine_chip *c), void *arg);
 
 /* calls fn for every line that debugfs has something to tell of */

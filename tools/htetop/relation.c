@@ -6,14 +6,14 @@
 #include "relation.h"
 
 /* no clock that is one goes so wrong; and the BPF side can reckon with no more */
-#define MOST_RATE	(1.0 / 64)
+#define MOST_RATE (1.0 / 64)
 
 /*
  * What a clock may do between two readings and still be the same clock: change its rate
  * by so much, or be off by so many ns, beyond what the readings' errors explain.
  */
-#define MOST_WANDER	50e-6
-#define MOST_JITTER	1000.0
+#define MOST_WANDER 50e-6
+#define MOST_JITTER 1000.0
 
 static const struct reading *latest(const struct relation *r)
 {

@@ -14,15 +14,15 @@
 
 struct reading {
 	uint64_t hw_ns, mono_ns;
-	uint64_t error_ns;	/* how far apart the two may be, either way */
+	uint64_t error_ns; /* how far apart the two may be, either way */
 };
 
 struct relation {
-	struct reading at[RELATION_READINGS];	/* the oldest first */
+	struct reading at[RELATION_READINGS]; /* the oldest first */
 	int n;
-	double rate;		/* mono ns a hw ns, less 1 */
+	double rate; /* mono ns a hw ns, less 1 */
 	double rate_error;
-	double surprise_ns;	/* how much more than expected the clock was off, at the latest */
+	double surprise_ns; /* how much more than expected the clock was off, at the latest */
 };
 
 /*

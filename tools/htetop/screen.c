@@ -36,13 +36,14 @@ struct screen {
 	struct top_model model;
 	struct view view;
 	struct grid next, shown;
-	bool whole;		/* what shown holds is not what the terminal shows */
+	bool resized;
+	bool whole; /* what shown holds is not what the terminal shows */
 	SCREEN *term;
 	FILE *keys;
 	int timer, signals;
-	int64_t start_ns;	/* when the totals began */
-	long left;		/* intervals until the end, 0: none */
-	int err;		/* why it ended */
+	int64_t start_ns; /* when the totals began */
+	long left;	  /* intervals until the end, 0: none */
+	int err;	  /* why it ended */
 	attr_t attrs[STYLES];
 	short pairs[STYLES];
 };
@@ -61,12 +62,17 @@ static bool wants_color(const struct config *cfg)
 static void choose_looks(struct screen *s)
 {
 	static const attr_t mono[STYLES] = {
-		[STYLE_TITLE] = A_BOLD,		[STYLE_HEAD] = A_REVERSE,
-		[STYLE_SORTED] = A_REVERSE | A_BOLD, [STYLE_WARN] = A_UNDERLINE,
-		[STYLE_BAD] = A_BOLD,		[STYLE_KEY] = A_BOLD,
+		[STYLE_TITLE] = A_BOLD,
+		[STYLE_HEAD] = A_REVERSE,
+		[STYLE_SORTED] = A_REVERSE | A_BOLD,
+		[STYLE_WARN] = A_UNDERLINE,
+		[STYLE_BAD] = A_BOLD,
+		[STYLE_KEY] = A_BOLD,
 	};
 	static const attr_t color[STYLES] = {
-		[STYLE_TITLE] = A_BOLD, [STYLE_DIM] = A_DIM, [STYLE_BAD] = A_BOLD,
+		[STYLE_TITLE] = A_BOLD,
+		[STYLE_DIM] = A_DIM,
+		[STYLE_BAD] = A_BOLD,
 		[STYLE_KEY] = A_BOLD,
 	};
 	static const struct {
@@ -126,6 +132,11 @@ static bool terminal_begin(struct screen *s)
 
 static void terminal_end(struct screen *s)
 {
+	/* else tmux shows rows of a screen that was resized between those from before it */
+	if (s->resized) {
+		erase();
+		refresh();
+	}
 	curs_set(1);
 	endwin();
 	delscreen(s->term);
@@ -177,6 +188,7 @@ static void resize(struct screen *s)
 		resizeterm(ws.ws_row, ws.ws_col);
 	clearok(curscr, TRUE);
 	view_resize(&s->view, LINES, COLS);
+	s->resized = true;
 	s->whole = true;
 	show(s);
 }
@@ -244,12 +256,12 @@ static int key_of(int code, wint_t ch)
 	static const struct {
 		int curses, view;
 	} keys[] = {
-		{ KEY_UP, VIEW_KEY_UP },	{ KEY_DOWN, VIEW_KEY_DOWN },
-		{ KEY_LEFT, VIEW_KEY_LEFT },	{ KEY_RIGHT, VIEW_KEY_RIGHT },
+		{ KEY_UP, VIEW_KEY_UP },	 { KEY_DOWN, VIEW_KEY_DOWN },
+		{ KEY_LEFT, VIEW_KEY_LEFT },	 { KEY_RIGHT, VIEW_KEY_RIGHT },
 		{ KEY_PPAGE, VIEW_KEY_PAGE_UP }, { KEY_NPAGE, VIEW_KEY_PAGE_DOWN },
-		{ KEY_HOME, VIEW_KEY_HOME },	{ KEY_FIND, VIEW_KEY_HOME },
-		{ KEY_END, VIEW_KEY_END },	{ KEY_SELECT, VIEW_KEY_END },
-		{ KEY_ENTER, VIEW_KEY_ENTER },	{ KEY_BACKSPACE, VIEW_KEY_RUBOUT },
+		{ KEY_HOME, VIEW_KEY_HOME },	 { KEY_FIND, VIEW_KEY_HOME },
+		{ KEY_END, VIEW_KEY_END },	 { KEY_SELECT, VIEW_KEY_END },
+		{ KEY_ENTER, VIEW_KEY_ENTER },	 { KEY_BACKSPACE, VIEW_KEY_RUBOUT },
 		{ KEY_DC, VIEW_KEY_RUBOUT },
 	};
 
@@ -364,8 +376,8 @@ static int say_totals(struct screen *s)
 			drops[k] += m->lines[i].drops_total[k];
 	}
 	printf("htetop: %.1f s: %" PRIu64 " stamps of %d line%s, %" PRIu64 " lost",
-	       (time_mono_ns() - s->start_ns) / 1e9, stamps, m->n_lines,
-	       m->n_lines == 1 ? "" : "s", lost);
+	       (time_mono_ns() - s->start_ns) / 1e9, stamps, m->n_lines, m->n_lines == 1 ? "" : "s",
+	       lost);
 	for (int k = 0; k < TOP_REASONS; k++) {
 		if (!drops[k] || k == TOP_COALESCED)
 			continue;
@@ -404,8 +416,12 @@ static void to_config(const struct view *v, struct config *cfg)
 
 int screen_run(struct source *src, struct config *cfg)
 {
-	struct screen s = { .src = src, .cfg = cfg, .left = cfg->common.count,
-			    .timer = -1, .signals = -1, .start_ns = time_mono_ns() };
+	struct screen s = { .src = src,
+			    .cfg = cfg,
+			    .left = cfg->common.count,
+			    .timer = -1,
+			    .signals = -1,
+			    .start_ns = time_mono_ns() };
 	bool ascii;
 	int err;
 

@@ -12,14 +12,14 @@
 #include "timefmt.h"
 #include "units.h"
 
-#define NAME_MIN	6	/* names are not cut shorter, but by the edge of the screen */
-#define NAME_MAX	31
-#define RANK_MAIN	20	/* for columns from this rank on no name is cut */
+#define NAME_MIN  6 /* names are not cut shorter, but by the edge of the screen */
+#define NAME_MAX  31
+#define RANK_MAIN 20 /* for columns from this rank on no name is cut */
 
 /* ---- parts of the screen ---- */
 
 struct parts {
-	int title, chips, sums;	/* rows that each may have */
+	int title, chips, sums; /* rows that each may have */
 	int heads, footer;
 };
 
@@ -30,7 +30,10 @@ static struct parts parts(const struct view *v)
 	const int rows = v->cols >= 16 ? v->rows : 0;
 	struct parts p = {
 		.title = rows >= 8,
-		.chips = !list ? 0 : rows >= 40 ? 4 : rows >= 24 ? 2 : rows >= 10,
+		.chips = !list	      ? 0
+			 : rows >= 40 ? 4
+			 : rows >= 24 ? 2
+				      : rows >= 10,
 		.sums = list && rows >= 4,
 		.heads = list && v->rows >= 2,
 		.footer = rows >= 6,
@@ -107,8 +110,9 @@ static void chip_text(char *buf, size_t len, const struct top_chip *c, enum chip
 		return;
 	}
 	if (c->relation == TOP_UNKNOWN)
-		n = snprintf(buf, len, form == CHIP_SHORT ? "%s no relation"
-							  : "%s not related: no latency", c->name);
+		n = snprintf(buf, len,
+			     form == CHIP_SHORT ? "%s no relation" : "%s not related: no latency",
+			     c->name);
 	else if (form == CHIP_SHORT)
 		n = snprintf(buf, len, "%s +-%s", c->name, error);
 	else
@@ -124,8 +128,10 @@ static void chip_text(char *buf, size_t len, const struct top_chip *c, enum chip
 
 static bool flow_chip(struct flow *f, const struct top_chip *c, enum chip_form form)
 {
-	enum style style = c->fifo_lost ? STYLE_BAD : c->gone ? STYLE_DIM :
-			   c->relation == TOP_UNKNOWN ? STYLE_WARN : STYLE_GOOD;
+	enum style style = c->fifo_lost			? STYLE_BAD
+			   : c->gone			? STYLE_DIM
+			   : c->relation == TOP_UNKNOWN ? STYLE_WARN
+							: STYLE_GOOD;
 	char text[160];
 
 	chip_text(text, sizeof(text), c, form);
@@ -187,7 +193,11 @@ static int draw_sums(struct grid *g, const struct top_model *m, int row, int row
 	}
 	flow_begin(&f, g, row, rows);
 	flow_item(&f, STYLE_PLAIN, "%.1f stamps/s", rate);
-	flow_item(&f, lost_now ? STYLE_BAD : lost ? STYLE_WARN : STYLE_PLAIN, "lost %" PRIu64, lost);
+	flow_item(&f,
+		  lost_now ? STYLE_BAD
+		  : lost   ? STYLE_WARN
+			   : STYLE_PLAIN,
+		  "lost %" PRIu64, lost);
 	if (m->untracked)
 		flow_item(&f, STYLE_BAD, "untracked %" PRIu64, m->untracked);
 	if (m->missed)
@@ -213,20 +223,27 @@ struct hint {
 static void draw_footer(struct grid *g, const struct view *v)
 {
 	static const struct hint of_lines[] = {
-		{ "q", "Quit" }, { "h", "Help" }, { "/", "Filter" }, { "<>", "Sort" },
-		{ "I", "Invert" }, { "Enter", "Line" }, { "t", "Totals" }, { "Space", "Freeze" },
-		{ "c", "Columns" }, { "r", "Reset" }, { "+-", "Interval" }, { 0 },
+		{ "q", "Quit" },   { "h", "Help" },	  { "/", "Filter" },
+		{ "<>", "Sort" },  { "I", "Invert" },	  { "Enter", "Line" },
+		{ "t", "Totals" }, { "Space", "Freeze" }, { "c", "Columns" },
+		{ "r", "Reset" },  { "+-", "Interval" },  { 0 },
 	};
 	static const struct hint of_line[] = {
-		{ "Esc", "Back" }, { "Tab", "Next" }, { "t", "Totals" }, { "h", "Help" },
-		{ "Space", "Freeze" }, { "r", "Reset" }, { "+-", "Interval" }, { "q", "Quit" }, { 0 },
+		{ "Esc", "Back" },    { "Tab", "Next" },     { "t", "Totals" },
+		{ "h", "Help" },      { "Space", "Freeze" }, { "r", "Reset" },
+		{ "+-", "Interval" }, { "q", "Quit" },	     { 0 },
 	};
 	static const struct hint of_columns[] = {
-		{ "Esc", "Back" }, { "Space", "Show or hide" }, { "a", "All" },
-		{ "[-]", "No room" }, { 0 },
+		{ "Esc", "Back" },
+		{ "Space", "Show or hide" },
+		{ "a", "All" },
+		{ "[-]", "No room" },
+		{ 0 },
 	};
 	static const struct hint of_help[] = {
-		{ "Esc", "Back" }, { "Down", "More" }, { 0 },
+		{ "Esc", "Back" },
+		{ "Down", "More" },
+		{ 0 },
 	};
 	static const struct hint *const hints[] = {
 		[VIEW_LINES] = of_lines,
@@ -301,9 +318,9 @@ uint64_t screen_columns(const struct view *v)
 	bool whole = false;
 
 	while (left) {
-		best = -1;
-		for (int c = 0; c < n_columns; c++)
-			if (left >> c & 1 && (best < 0 || rank_of(v, c) < rank_of(v, best)))
+		best = __builtin_ctzll(left);
+		for (int c = best; c < n_columns; c++)
+			if (left >> c & 1 && rank_of(v, c) < rank_of(v, best))
 				best = c;
 		left &= ~(1ULL << best);
 		if (!whole && rank_of(v, best) >= RANK_MAIN) {
@@ -369,8 +386,9 @@ static enum style cell_style(const struct view *v, int c, const struct top_row *
 	if (columns[c].col.flags & COL_WARN) {
 		/* what goes on now is worse than what has been */
 		if (!strcmp(columns[c].name, "gaps"))
-			return l->gaps || *(const uint64_t *)p ? STYLE_WARN :
-			       idle ? STYLE_DIM : STYLE_PLAIN;
+			return l->gaps || *(const uint64_t *)p ? STYLE_WARN
+			       : idle			       ? STYLE_DIM
+							       : STYLE_PLAIN;
 		if (*(const uint64_t *)p)
 			return STYLE_BAD;
 		if (!strcmp(columns[c].name, "lost") && l->lost_total)
@@ -381,7 +399,6 @@ static enum style cell_style(const struct view *v, int c, const struct top_row *
 	return idle ? STYLE_DIM : STYLE_PLAIN;
 }
 
-/* a line is shown by its number, where it is its consumer's, without saying so twice */
 static void draw_heads(struct grid *g, const struct view *v, int row, uint64_t fit,
 		       const int *width)
 {
@@ -411,8 +428,8 @@ static void draw_heads(struct grid *g, const struct view *v, int row, uint64_t f
 	}
 }
 
-static void draw_line(struct grid *g, const struct view *v, int row, uint64_t fit,
-		      const int *width, const struct top_line *l)
+static void draw_line(struct grid *g, const struct view *v, int row, uint64_t fit, const int *width,
+		      const struct top_line *l)
 {
 	char text[TABLE_CELL];
 	struct top_row r;
@@ -454,8 +471,8 @@ static void widen(struct view *v)
 			v->widths[c] = 6;
 }
 
-static void draw_lines(struct grid *g, const struct top_model *m, struct view *v, int row,
-		       int rows, int heads)
+static void draw_lines(struct grid *g, const struct top_model *m, struct view *v, int row, int rows,
+		       int heads)
 {
 	int width[64];
 	uint64_t fit;
@@ -517,8 +534,8 @@ static int draw_counts(struct grid *g, const char *of, uint64_t stamps, uint64_t
 	flow_item(&f, gaps ? STYLE_WARN : STYLE_PLAIN, "gaps %" PRIu64, gaps);
 	for (int i = 0; i < TOP_REASONS; i++)
 		if (drops[i])
-			flow_item(&f, i == TOP_COALESCED ? STYLE_PLAIN : STYLE_BAD,
-				  "%s %" PRIu64, top_reason_names[i], drops[i]);
+			flow_item(&f, i == TOP_COALESCED ? STYLE_PLAIN : STYLE_BAD, "%s %" PRIu64,
+				  top_reason_names[i], drops[i]);
 	return flow_end(&f);
 }
 
@@ -534,7 +551,7 @@ static uint64_t bucket_sum(const struct hist *h, int from, int n)
 struct bars {
 	const struct hist *h;
 	int64_t p50, p99;
-	bool thresholds;	/* coloured by them */
+	bool thresholds; /* coloured by them */
 };
 
 static void put_marks(struct grid *g, const struct bars *b, int row, int col, int64_t from,
@@ -547,8 +564,8 @@ static void put_marks(struct grid *g, const struct bars *b, int row, int col, in
 }
 
 /* "from" 7, " to " 4, "to" 6, the count, the bar, " p50,99" 7; see draw_buckets() */
-#define TO_COLS		10
-#define MARK_COLS	7
+#define TO_COLS	  10
+#define MARK_COLS 7
 
 static void draw_bucket(struct grid *g, const struct view *v, const struct bars *b, int at,
 			int step, int digits, uint64_t most, int row, int col, int cols)
@@ -572,7 +589,8 @@ static void draw_bucket(struct grid *g, const struct view *v, const struct bars 
 	grid_right(g, row, col + 1, digits, n ? STYLE_PLAIN : STYLE_DIM, text);
 	col += digits + 2;
 	grid_bar(g, row, col, end - col,
-		 b->thresholds && from >= v->warn_ns ? duration_style(v, from) : STYLE_BAR, n, most);
+		 b->thresholds && from >= v->warn_ns ? duration_style(v, from) : STYLE_BAR, n,
+		 most);
 }
 
 /* buckets in rows, as many in one as it takes for all to find room */
@@ -645,8 +663,9 @@ static void draw_hist(struct grid *g, const struct view *v, const struct top_lin
 		return;
 	if (!n) {
 		grid_left(g, row, col, cols, STYLE_DIM,
-			  which == VIEW_LATENCY && l->chip->relation == TOP_UNKNOWN ?
-			  "no latency: the provider's clock is not related" : "none");
+			  which == VIEW_LATENCY && l->chip->relation == TOP_UNKNOWN
+				  ? "no latency: the provider's clock is not related"
+				  : "none");
 		return;
 	}
 	snprintf(text, sizeof(text), "p50 %s  p99 %s  max %s", units_ns(p50, b.p50),
@@ -670,13 +689,14 @@ static void draw_one(struct grid *g, struct view *v, int row, int rows)
 	if (rows >= 10)
 		row = draw_counts(g, "interval", l->stamps, l->gaps, l->lost, l->drops, row, 2);
 	if (rows >= 5)
-		row = draw_counts(g, "total", l->total, l->gaps_total, l->lost_total, l->drops_total,
-				  row, rows >= 12 ? 2 : 1);
+		row = draw_counts(g, "total", l->total, l->gaps_total, l->lost_total,
+				  l->drops_total, row, rows >= 12 ? 2 : 1);
 	n = g->cols / 50;
 	n = n < 1 ? 1 : n > VIEW_HISTS ? VIEW_HISTS : n;
 	width = (g->cols + 2) / n - 2;
 	for (int i = 0; i < n; i++)
-		draw_hist(g, v, l, (v->hist + i) % VIEW_HISTS, row, end - row, i * (width + 2), width);
+		draw_hist(g, v, l, (v->hist + i) % VIEW_HISTS, row, end - row, i * (width + 2),
+			  width);
 }
 
 /* ---- menu and help ---- */
@@ -693,10 +713,16 @@ static void draw_menu(struct grid *g, struct view *v, int row, int rows)
 		int c = top + i;
 		bool on = v->chosen >> c & 1;
 
-		snprintf(text, sizeof(text), "[%c] %-12s %s", !on ? ' ' : fit >> c & 1 ? 'x' : '-',
+		snprintf(text, sizeof(text), "[%c] %-12s %s",
+			 !on		? ' '
+			 : fit >> c & 1 ? 'x'
+					: '-',
 			 columns[c].name, columns[c].help);
 		grid_left(g, row + i, 0, g->cols,
-			  !on ? STYLE_DIM : fit >> c & 1 ? STYLE_PLAIN : STYLE_WARN, text);
+			  !on		 ? STYLE_DIM
+			  : fit >> c & 1 ? STYLE_PLAIN
+					 : STYLE_WARN,
+			  text);
 		if (c == v->menu)
 			grid_select(g, row + i);
 	}
@@ -714,7 +740,7 @@ static const struct hint help[] = {
 	{ "< >", "sort by the column before, after; also Left Right" },
 	{ "I", "invert the order; also R" },
 	{ "P N C", "sort by provider, label (name), consumer" },
-	{ "S X L", "sort by rate (stamps/s), lost, latency p99" },
+	{ "S X L", "sort by rate (with totals: stamps), lost, latency p99" },
 	{ "/", "filter: part of provider, label or consumer; also \\ F3 F4" },
 	{ "c", "choose columns; also F2" },
 	{ "", "" },
@@ -771,8 +797,8 @@ static void draw_help(struct grid *g, struct view *v, int first, int rows)
 		at = row;
 		row += draw_words(g, row, first, first + rows, indent, g->cols, help[i].text);
 		if (at >= first && at < first + rows)
-			grid_left(g, at, 0, indent - 1, help[i].key[0] ? STYLE_KEY_TEXT : STYLE_PLAIN,
-				  help[i].key);
+			grid_left(g, at, 0, indent - 1,
+				  help[i].key[0] ? STYLE_KEY_TEXT : STYLE_PLAIN, help[i].key);
 	}
 }
 

@@ -14,15 +14,15 @@
 enum style {
 	STYLE_PLAIN,
 	STYLE_TITLE,
-	STYLE_HEAD,		/* of a column */
-	STYLE_SORTED,		/* the head of the column that sorts */
-	STYLE_DIM,		/* nothing happens there */
+	STYLE_HEAD,   /* of a column */
+	STYLE_SORTED, /* the head of the column that sorts */
+	STYLE_DIM,    /* nothing happens there */
 	STYLE_GOOD,
 	STYLE_WARN,
 	STYLE_BAD,
 	STYLE_BAR,
-	STYLE_KEY,		/* a key, in the footer and the help */
-	STYLE_KEY_TEXT,		/* and what it does */
+	STYLE_KEY,	/* a key, in the footer and the help */
+	STYLE_KEY_TEXT, /* and what it does */
 	STYLES,
 };
 
@@ -34,14 +34,14 @@ struct cell {
 
 struct grid {
 	int rows, cols;
-	bool ascii;		/* nothing but ASCII */
+	bool ascii; /* nothing but ASCII */
 	struct cell *cells;
 };
 
 /* the characters that differ; grid_sign() gives the one for the grid */
 enum sign {
-	SIGN_CUT,		/* here a text was cut */
-	SIGN_DOWN,		/* falling order */
+	SIGN_CUT,  /* here a text was cut */
+	SIGN_DOWN, /* falling order */
 	SIGN_UP,
 };
 
@@ -78,11 +78,11 @@ void grid_bar(struct grid *g, int row, int col, int width, enum style style, uin
  * which is cut.
  */
 struct flow {
-	struct grid *g;		/* NULL: only measures */
-	int row, rows;		/* the present one; how many are left with it */
+	struct grid *g; /* NULL: only measures */
+	int row, rows;	/* the present one; how many are left with it */
 	int cols;
 	int col, indent;
-	bool fresh;		/* nothing in this line yet */
+	bool fresh; /* nothing in this line yet */
 };
 
 void flow_begin(struct flow *f, struct grid *g, int row, int rows);

@@ -373,7 +373,7 @@ static enum view_wish in_lines(struct view *v, int key)
 		break;
 	case 'S':
 	case 's':
-		sort_by(v, column_find("rate"));
+		sort_by(v, column_find(v->figures == ROW_LIVE ? "rate" : "total"));
 		break;
 	case 'X':
 	case 'x':

@@ -11,8 +11,8 @@
 
 enum view_mode {
 	VIEW_LINES,
-	VIEW_LINE,		/* one line's figures and a histogram */
-	VIEW_COLUMNS,		/* the menu of columns */
+	VIEW_LINE,    /* one line's figures and a histogram */
+	VIEW_COLUMNS, /* the menu of columns */
 	VIEW_HELP,
 };
 
@@ -37,9 +37,9 @@ enum view_key {
 enum view_wish {
 	VIEW_DRAW,
 	VIEW_QUIT,
-	VIEW_INTERVAL,		/* interval has changed */
-	VIEW_RESET,		/* totals shall begin anew */
-	VIEW_THAW,		/* it was frozen and is no more */
+	VIEW_INTERVAL, /* interval has changed */
+	VIEW_RESET,    /* totals shall begin anew */
+	VIEW_THAW,     /* it was frozen and is no more */
 };
 
 #define FILTER_LEN 64
@@ -48,16 +48,16 @@ enum view_hist { VIEW_LATENCY, VIEW_CALLBACK, VIEW_SECOND, VIEW_HISTS };
 
 struct view {
 	int rows, cols;
-	enum view_mode mode, back;	/* back: where help was asked for */
+	enum view_mode mode, back; /* back: where help was asked for */
 	enum row_figures figures;
 	int sort;
 	bool descending;
-	uint64_t chosen;		/* columns, as columns_fit() has them; never 0 */
+	uint64_t chosen; /* columns, as columns_fit() has them; never 0 */
 	char filter[FILTER_LEN];
 	bool typing;
 	bool frozen;
-	double interval;		/* s, as asked for */
-	int64_t warn_ns, bad_ns;	/* latencies from these on */
+	double interval;	 /* s, as asked for */
+	int64_t warn_ns, bad_ns; /* latencies from these on */
 
 	/* lines as shown: filtered and sorted by view_update() */
 	const struct top_line **lines;
@@ -71,15 +71,15 @@ struct view {
 	bool follows;
 	int chip;
 	uint32_t line;
-	int at;				/* its place in lines */
-	int first;			/* the place of the first one that is shown */
-	int page;			/* how many are shown; screen_draw() knows */
+	int at;	   /* its place in lines */
+	int first; /* the place of the first one that is shown */
+	int page;  /* how many are shown; screen_draw() knows */
 
-	int menu;			/* selected column in the menu */
-	int scroll;			/* of the help */
-	int scroll_max;			/* screen_draw() knows */
+	int menu;	/* selected column in the menu */
+	int scroll;	/* of the help */
+	int scroll_max; /* screen_draw() knows */
 	enum view_hist hist;
-	uint8_t widths[64];		/* of columns: as wide as they have been */
+	uint8_t widths[64]; /* of columns: as wide as they have been */
 };
 
 void view_init(struct view *v);

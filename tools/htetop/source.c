@@ -27,33 +27,33 @@
 #include "table.h"
 #include "timefmt.h"
 
-#define MODULE		"chs_hte"
-#define MAX_LINKS	16
-#define NO_LINE		(-1)
+#define MODULE	  "chs_hte"
+#define MAX_LINKS 16
+#define NO_LINE	  (-1)
 
 /* once, now: what BPF programs write meanwhile */
-#define READ(what)	__atomic_load_n(&(what), __ATOMIC_RELAXED)
+#define READ(what) __atomic_load_n(&(what), __ATOMIC_RELAXED)
 
 /* of a provider, what the model does not tell */
 struct chip {
 	int index;
 	uint32_t generation;
 	uint32_t first_key;
-	uint32_t looks;		/* at its FIFO, as of our latest */
-	bool seen;		/* in debugfs, at the latest look */
-	bool lines_read;	/* debugfs has told of its lines */
-	char dir[256];		/* in debugfs; "": not known */
-	int clock;		/* open file, -1: none */
+	uint32_t looks;	 /* at its FIFO, as of our latest */
+	bool seen;	 /* in debugfs, at the latest look */
+	bool lines_read; /* debugfs has told of its lines */
+	char dir[256];	 /* in debugfs; "": not known */
+	int clock;	 /* open file, -1: none */
 	struct relation relation;
-	int *line;		/* where its lines stand, by number; NO_LINE */
+	int *line; /* where its lines stand, by number; NO_LINE */
 	uint32_t n_line;
 };
 
 /* of a line the same */
 struct line {
 	int chip;
-	bool told;		/* by debugfs or by its events, who has it */
-	bool busy;		/* there are figures of the interval to be forgotten */
+	bool told; /* by debugfs or by its events, who has it */
+	bool busy; /* there are figures of the interval to be forgotten */
 };
 
 /* a record of the BPF side, whose line it is, and its figures at the last look */
@@ -75,7 +75,7 @@ struct source {
 	struct htetop_line *records;
 	size_t records_size;
 	uint64_t epoch;
-	uint32_t chip_events;		/* that have been looked into */
+	uint32_t chip_events; /* that have been looked into */
 	struct top_chip *top_chips;
 	struct chip *chips;
 	int n_chips;
@@ -84,11 +84,11 @@ struct source {
 	int n_lines, line_room;
 	bool unsorted;
 	struct slot *slots;
-	struct top_line *picked;	/* what is shown, where not all is */
+	struct top_line *picked; /* what is shown, where not all is */
 	int picked_room;
 	int64_t taken_ns;
 	uint64_t untracked_base, missed_base;
-	uint64_t runs, other_runs;	/* of BPF programs: in the interval; beside the lines', in all */
+	uint64_t runs, other_runs; /* of BPF programs: in the interval; beside the lines', in all */
 	struct bpf_cost cost;
 	double cpu_s;
 };
@@ -120,8 +120,8 @@ static void put_line_at(struct source *s, int chip, uint32_t number, int i)
 	struct chip *c = &s->chips[chip];
 
 	if (number >= c->n_line) {
-		uint32_t n = number + 1 > s->top_chips[chip].nlines ? number + 1 :
-								    s->top_chips[chip].nlines;
+		uint32_t n = number + 1 > s->top_chips[chip].nlines ? number + 1
+								    : s->top_chips[chip].nlines;
 
 		c->line = grown(c->line, n, sizeof(*c->line));
 		while (c->n_line < n)
@@ -164,8 +164,9 @@ static int by_chip_and_line(const void *va, const void *vb, void *arg)
 	int a = *(const int *)va, b = *(const int *)vb;
 	int by = s->lines[a].chip - s->lines[b].chip;
 
-	return by ?: (s->top_lines[a].line > s->top_lines[b].line) -
-		     (s->top_lines[a].line < s->top_lines[b].line);
+	return by
+		       ?: (s->top_lines[a].line > s->top_lines[b].line) -
+				  (s->top_lines[a].line < s->top_lines[b].line);
 }
 
 static uint32_t slots_used(const struct source *s)
@@ -255,7 +256,7 @@ static int add_chip(struct source *s, int index, uint32_t generation, const char
 	c->generation = generation;
 	c->first_key = first_key;
 	c->looks = 0;
-	c->lines_read = generation;	/* of those that came later all has been seen */
+	c->lines_read = generation; /* of those that came later all has been seen */
 	c->clock = -1;
 	c->dir[0] = 0;
 	relation_forget(&c->relation);
@@ -309,8 +310,8 @@ static void see_chip(void *arg, const struct engine_chip *e)
 	int i = live_chip(s, e->index);
 	struct chip *c;
 
-	if (i >= 0 && (s->chips[i].first_key != e->first_key ||
-		       strcmp(s->top_chips[i].name, e->name))) {
+	if (i >= 0 &&
+	    (s->chips[i].first_key != e->first_key || strcmp(s->top_chips[i].name, e->name))) {
 		/* another one by now, of which the events tell; or there are none to tell */
 		if (s->chips[i].generation)
 			return;
@@ -401,13 +402,13 @@ static void tell_relation(struct source *s, int i)
 		return;
 	}
 	at = &r->at[r->n - 1];
-	spare = &b->relation[b->which == 1];
+	spare = &b->relation[!(b->which & 1)];
 	spare->base_hw = at->hw_ns;
 	spare->offset_ns = at->mono_ns - at->hw_ns;
 	spare->rate = llround(r->rate * (1ULL << HTETOP_RATE_SHIFT));
 	spare->error_ns = s->top_chips[i].error_ns;
 	/* it must be whole before it is looked at */
-	__atomic_store_n(&b->which, b->which == 1 ? 2 : 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&b->which, b->which & 1 ? 2 : 1, __ATOMIC_RELEASE);
 }
 
 static void read_clock(struct source *s, int i)
@@ -591,7 +592,8 @@ static void read_record(struct source *s, uint32_t number)
 		n = READ(rec->early) - slot->early;
 		slot->early += n;
 		t->early_total += n;
-		t->seq = READ(rec->next_seq) - 1;
+		n = READ(rec->next_seq);
+		t->seq = n > 1 ? n - 1 : READ(rec->last_seq);
 		t->level = READ(rec->level);
 		t->last_ns = READ(rec->last_ns);
 		read_hist(s, &t->latency, rec, slot, HTETOP_LATENCY);

@@ -6,8 +6,8 @@
 #include "config.h"
 #include "model.h"
 
-/* instructions a program run, dispatch and body: an upper bound, see the man page */
-#define SOURCE_RUN_INSNS 260
+/* instructions an event, with what the engine does for it: an upper bound, see the man page */
+#define SOURCE_RUN_INSNS 400
 
 struct source;
 

@@ -14,7 +14,7 @@
 
 struct bpf_cost {
 	uint64_t runs;
-	uint64_t missed;	/* left out by the kernel, since the program was running on that CPU */
+	uint64_t missed;	/* not run, since the program was running on that CPU */
 	uint64_t ns;		/* measured, only while kernel.bpf_stats_enabled is 1 */
 };
 

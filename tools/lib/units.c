@@ -64,7 +64,8 @@ int64_t units_parse_ns(const char *s)
 		return -1;
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (!strcmp(end, units[i].name))
-			return v * units[i].ns >= 1 && v * units[i].ns <= 1e12 ?
-			       (int64_t)(v * units[i].ns + 0.5) : -1;
+			return v * units[i].ns >= 1 && v * units[i].ns <= 1e12
+				       ? (int64_t)(v * units[i].ns + 0.5)
+				       : -1;
 	return -1;
 }
