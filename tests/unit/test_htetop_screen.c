@@ -470,7 +470,7 @@ static void sorting(void)
 	press('R');
 	ok(v.lines[0]->latency.p99_ns >= 0 && v.lines[48]->latency.p99_ns < 0, "the other way too");
 	press('N');
-	ok(in_order((int[]){ 0, 1, 10, 11 }, 4), "by name");
+	ok(in_order((int[]){ 0, 1, 2, 3 }, 4) && line_at(10) == 10, "by name, numbers as such");
 	press('C');
 	ok(!strcmp(v.lines[0]->consumer, "cdev"), "by consumer");
 	press('P');
@@ -883,6 +883,15 @@ static void flows(void)
 static void many_chips(void)
 {
 	static struct top_chip many[23];
+
+	begin(10, 38);
+	model.n_chips = 1;
+	draw();
+	same_text(row_text(1), "lab_hte0 +37.000000123s +-40ns", "a chip in a form that fits");
+	begin(10, 23);
+	model.n_chips = 1;
+	draw();
+	same_text(row_text(1), "lab_hte0 +-40ns", "or a shorter one");
 
 	begin(24, 80);
 	for (int i = 0; i < 23; i++) {

@@ -207,7 +207,8 @@ static int compare_values(const struct col *c, const void *a, const void *b)
 {
 	switch (c->kind) {
 	case COL_STR:
-		return strcmp(*(const char *const *)a, *(const char *const *)b);
+		/* line_2 comes before line_10 */
+		return strverscmp(*(const char *const *)a, *(const char *const *)b);
 	case COL_COUNT:
 		return THREE_WAY(uint64_t);
 	case COL_RATE:

@@ -138,6 +138,9 @@ static bool flow_chip(struct flow *f, const struct top_chip *c, enum chip_form f
 	if (c->fifo_lost && !c->gone)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text),
 			 form == CHIP_SHORT ? " -%" PRIu64 : " lost %" PRIu64, c->fifo_lost);
+	/* a shorter form is better than the beginning of a long one */
+	if (form != CHIP_SHORT && (int)strlen(text) > f->cols)
+		return false;
 	return flow_item(f, style, "%s", text);
 }
 
@@ -610,8 +613,9 @@ static void draw_buckets(struct grid *g, const struct view *v, const struct bars
 	}
 	if (first < 0 || rows < 1)
 		return;
+	/* by whole powers of two from there on */
 	while (last / step - first / step + 1 > rows)
-		step *= 2;
+		step = step < 1 << LL_K ? step * 2 : step + (1 << LL_K);
 	first -= first % step;
 	for (int i = first; i <= last; i += step) {
 		n = bucket_sum(b->h, i, step);
