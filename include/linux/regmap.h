@@ -92,12 +92,14 @@ struct regmap *__devm_regmap_init(struct device *dev, const struct regmap_bus *b
 				  struct lock_class_key *lock_key, const char *lock_name);
 
 /* maps made in different places have locks of different classes */
+/* clang-format off */
 #define devm_regmap_init(dev, bus, bus_context, config)					\
 ({											\
 	static struct lock_class_key _key;						\
 											\
 	__devm_regmap_init(dev, bus, bus_context, config, &_key, #config);		\
 })
+/* clang-format on */
 
 struct regmap *dev_get_regmap(struct device *dev, const char *name);
 struct device *regmap_get_device(struct regmap *map);

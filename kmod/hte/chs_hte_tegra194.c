@@ -84,13 +84,13 @@
 /* pins of a GPIO port that follow each other, on lines that do so downwards */
 struct gte_pins {
 	u8 port, pin, n;
-	u8 line;			/* of the first */
+	u8 line; /* of the first */
 };
 
 struct gte_variant {
 	u32 slices;
-	const char *gpio_label;		/* of the controller whose lines it watches; NULL: none */
-	const struct gte_pins *pins;	/* in order of the controller's numbers */
+	const char *gpio_label;	     /* of the controller whose lines it watches; NULL: none */
+	const struct gte_pins *pins; /* in order of the controller's numbers */
 	unsigned int n_pins;
 };
 
@@ -155,18 +155,18 @@ struct gte {
 	struct device *dev;
 	const struct gte_variant *variant;
 	struct regmap *map;
-	struct regmap *tsc;		/* NULL: the counter cannot be read */
+	struct regmap *tsc; /* NULL: the counter cannot be read */
 	struct hte_chip chip;
 	struct gpio_device *gpio;
-	struct gte_line *lines;		/* where there are GPIO lines; under the line's mutex */
+	struct gte_line *lines; /* where there are GPIO lines; under the line's mutex */
 	int irq;
 	struct delayed_work retry;
 	u32 threshold;
-	u32 loss_counters;		/* register; 0: none */
-	bool owed;			/* the lines' loss counters are still to be read */
+	u32 loss_counters; /* register; 0: none */
+	bool owed;	   /* the lines' loss counters are still to be read */
 	raw_spinlock_t lock;
 	bool suspended;
-	u64 popped;			/* entries taken out, ever */
+	u64 popped; /* entries taken out, ever */
 	u32 n_slices;
 	struct gte_slice slices[] __counted_by(n_slices);
 };
@@ -175,7 +175,7 @@ struct gte_entry {
 	u64 ns;
 	u32 slice;
 	u32 before, after;
-	u32 lost;			/* lines that must have changed unseen before it */
+	u32 lost; /* lines that must have changed unseen before it */
 };
 
 /* ---- the FIFO ---- */
@@ -373,8 +373,8 @@ static int gte_set_line(struct gte *gte, u32 line, bool on)
 
 	raw_spin_lock_irqsave(&gte->lock, flags);
 	enabled = on ? s->enabled | bit : s->enabled & ~bit;
-	err = gte->suspended ? -EBUSY :
-	      regmap_write(gte->map, GTE_TETEN(line / GTE_SLICE_LINES), enabled);
+	err = gte->suspended ? -EBUSY
+			     : regmap_write(gte->map, GTE_TETEN(line / GTE_SLICE_LINES), enabled);
 	if (!err) {
 		s->enabled = enabled;
 		if (on) {
@@ -694,7 +694,7 @@ static int gte_switch_on(struct gte *gte)
 {
 	return regmap_write(gte->map, GTE_TECTRL,
 			    GTE_TECTRL_ENABLE | GTE_TECTRL_INTERRUPT |
-			    gte->threshold << GTE_TECTRL_THRESHOLD_SHIFT);
+				    gte->threshold << GTE_TECTRL_THRESHOLD_SHIFT);
 }
 
 /* whatever ran before us may have left it running */
@@ -825,16 +825,18 @@ static int gte_resume_early(struct device *dev)
 	return err;
 }
 
+/* clang-format off */
 static const struct dev_pm_ops gte_pm = {
 	LATE_SYSTEM_SLEEP_PM_OPS(gte_suspend_late, gte_resume_early)
 };
+/* clang-format on */
 
 static const struct of_device_id gte_of_match[] = {
 	{ .compatible = "nvidia,tegra194-gte-lic", .data = &tegra194_lic },
 	{ .compatible = "nvidia,tegra194-gte-aon", .data = &tegra194_aon },
 	{ .compatible = "nvidia,tegra234-gte-lic", .data = &tegra234_lic },
 	{ .compatible = "nvidia,tegra234-gte-aon", .data = &tegra234_aon },
-	{ }
+	{}
 };
 MODULE_DEVICE_TABLE(of, gte_of_match);
 
@@ -843,7 +845,7 @@ static const struct platform_device_id gte_ids[] = {
 	{ "tegra194-gte-aon", (kernel_ulong_t)&tegra194_aon },
 	{ "tegra234-gte-lic", (kernel_ulong_t)&tegra234_lic },
 	{ "tegra234-gte-aon", (kernel_ulong_t)&tegra234_aon },
-	{ }
+	{}
 };
 MODULE_DEVICE_TABLE(platform, gte_ids);
 

@@ -85,7 +85,7 @@ struct gte_entry {
 	u64 tick;
 	u32 slice;
 	u32 before, after;
-	bool seen;		/* somebody reads it: it changes no more */
+	bool seen; /* somebody reads it: it changes no more */
 };
 
 struct gte_line {
@@ -94,9 +94,9 @@ struct gte_line {
 };
 
 struct gte_slice {
-	u32 enabled;		/* TETEN */
+	u32 enabled; /* TETEN */
 	u32 level;
-	u32 newest;		/* number of its newest entry + 1; 0: it had none */
+	u32 newest; /* number of its newest entry + 1; 0: it had none */
 };
 
 struct gte {
@@ -112,16 +112,16 @@ struct gte {
 
 	raw_spinlock_t lock;
 	bool up;
-	struct lab_clock clock;		/* ns of the counter */
+	struct lab_clock clock; /* ns of the counter */
 	u32 tectrl;
-	u32 head, tail;			/* numbers of the first entry and of the next new one */
+	u32 head, tail; /* numbers of the first entry and of the next new one */
 	u32 loss_counter;
 	struct gte_entry entries[GTE_MAX_FIFO + 1];
 	struct gte_slice *slice;
 	struct gte_line *line;
-	bool masked;			/* by the interrupt core */
-	bool raised;			/* the level, as it leaves the chip */
-	bool delayed;			/* the level will be up when the timer fires */
+	bool masked;  /* by the interrupt core */
+	bool raised;  /* the level, as it leaves the chip */
+	bool delayed; /* the level will be up when the timer fires */
 	struct hrtimer timer;
 	struct irq_work work;
 	struct lab_fault fault[OP_COUNT];
@@ -392,8 +392,8 @@ static u32 gte_read_head(struct gte *g, unsigned int reg)
 
 static u32 gte_read_loss(struct gte *g, unsigned int reg)
 {
-	u32 *counter = reg == R_LOSSES ? &g->loss_counter :
-		       &g->line[(reg - R_LOSSES) / 4 - 1].loss_counter;
+	u32 *counter = reg == R_LOSSES ? &g->loss_counter
+				       : &g->line[(reg - R_LOSSES) / 4 - 1].loss_counter;
 	u32 n = *counter;
 
 	*counter = 0;
@@ -752,18 +752,18 @@ static int gte_make_device(struct gte *g)
 		PROPERTY_ENTRY_U32("#timestamp-cells", 1),
 		/* silicon has no such thing: the last one, so that it can be left out */
 		PROPERTY_ENTRY_U32("chs,loss-counters", R_LOSSES),
-		{ }
+		{}
 	};
 	struct platform_device *pdev;
 	int err;
 
 	if (!g->loss_counters)
-		properties[ARRAY_SIZE(properties) - 2] = (struct property_entry){ };
+		properties[ARRAY_SIZE(properties) - 2] = (struct property_entry){};
 	pdev = platform_device_alloc(g->variant->device, g->lab.id);
 	if (!pdev)
 		return -ENOMEM;
 	pdev->dev.parent = &g->lab.dev;
-	g->power.ops = (struct dev_pm_ops)gte_power_ops;
+	g->power.ops = gte_power_ops;
 	dev_pm_domain_set(&pdev->dev, &g->power);
 	err = platform_device_add_resources(pdev, &irq, 1);
 	if (!err)

@@ -62,9 +62,12 @@ static void check_unlock(void *arg)
 
 static const struct regmap_bus bus = { .reg_read = check_read, .reg_write = check_write };
 static const struct regmap_bus fast_bus = {
-	.fast_io = true, .reg_read = check_read, .reg_write = check_write,
+	.fast_io = true,
+	.reg_read = check_read,
+	.reg_write = check_write,
 };
 
+/* clang-format off */
 #define IS(what, want)									\
 do {											\
 	long _got = (what), _want = (want);						\
@@ -74,10 +77,11 @@ do {											\
 		wrong++;								\
 	}										\
 } while (0)
+/* clang-format on */
 
 static void check_access(struct regmap *map)
 {
-	u32 four[4] = { };
+	u32 four[4] = {};
 	unsigned int val;
 
 	IS(regmap_write(map, 0x8, 0xffffffff), 0);
@@ -126,7 +130,10 @@ static void check_access(struct regmap *map)
 static void check_locks(struct device *dev)
 {
 	struct regmap_config config = {
-		.name = "mutex", .reg_bits = 32, .reg_stride = 4, .val_bits = 32,
+		.name = "mutex",
+		.reg_bits = 32,
+		.reg_stride = 4,
+		.val_bits = 32,
 	};
 	struct regmap *map;
 	unsigned int val;
@@ -167,7 +174,10 @@ static void check_locks(struct device *dev)
 static void check_widths(struct device *dev)
 {
 	struct regmap_config config = {
-		.name = "bytes", .reg_bits = 8, .reg_stride = 4, .val_bits = 8,
+		.name = "bytes",
+		.reg_bits = 8,
+		.reg_stride = 4,
+		.val_bits = 8,
 		.max_register_is_0 = true,
 	};
 	struct regmap *map = devm_regmap_init(dev, &bus, regs, &config);
@@ -185,8 +195,12 @@ static void check_widths(struct device *dev)
 static void check_all(struct device *dev)
 {
 	struct regmap_config config = {
-		.name = "first", .reg_bits = 32, .reg_stride = 4, .val_bits = 32,
-		.max_register = LAST, .readable_reg = check_readable,
+		.name = "first",
+		.reg_bits = 32,
+		.reg_stride = 4,
+		.val_bits = 32,
+		.max_register = LAST,
+		.readable_reg = check_readable,
 		.writeable_reg = check_writeable,
 	};
 	struct regmap *first, *second;
