@@ -31,7 +31,7 @@ teardown() {
 	limit=120 checks hte_fail lines
 }
 
-@test "each allocation of making an HTE provider fails once" {
+@test "each allocation of registering an HTE provider fails once" {
 	modprobe -a hte_giver hte_taker
 	limit=120 checks hte_fail provider
 }

@@ -10,6 +10,7 @@
 #include <linux/hte.h>
 #include <linux/irq_work.h>
 #include <linux/miscdevice.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/of.h>
@@ -19,7 +20,6 @@
 #include <linux/smp.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
-#include <linux/vmalloc.h>
 
 #include "hte_hand.h"
 
@@ -197,14 +197,15 @@ static int giver_new(struct giver_new *new)
 	struct giver *giver;
 	int err = -ENOMEM;
 
-	for (new->index = 0; new->index < HAND_GIVERS && givers[new->index]; new->index++)
-		;
+	new->index = 0;
+	while (new->index < HAND_GIVERS && givers[new->index])
+		new->index++;
 	if (new->index == HAND_GIVERS)
 		return -ENOSPC;
 	giver = kzalloc(sizeof(*giver), GFP_KERNEL);
 	if (!giver)
 		return -ENOMEM;
-	giver->lines = vzalloc(array_size(new->nlines + 1, sizeof(*giver->lines)));
+	giver->lines = kvcalloc(new->nlines + 1, sizeof(*giver->lines), GFP_KERNEL);
 	if (!giver->lines)
 		goto free;
 	giver_fill(giver, new);
@@ -229,7 +230,7 @@ static int giver_new(struct giver_new *new)
 unregister_node:
 	software_node_unregister(&giver->node);
 free_lines:
-	vfree(giver->lines);
+	kvfree(giver->lines);
 free:
 	kfree(giver);
 	return err;
@@ -324,7 +325,7 @@ static void giver_del(u32 index)
 	load_stop(giver);
 	givers[index] = NULL;
 	software_node_unregister(&giver->node);
-	vfree(giver->lines);
+	kvfree(giver->lines);
 	kfree(giver);
 }
 

@@ -34,20 +34,20 @@ enum giver_op {
 
 /* settings of a provider beside what each of its callbacks returns */
 enum giver_setting {
-	GIVER_RESULT,			 /* + enum giver_op: 0 or a negative errno */
-	GIVER_SLOW_MS = GIVER_OPS,	 /* how long those that may sleep take */
-	GIVER_XLATE_ADD,		 /* xlated number = line id + this */
-	GIVER_OFFSET_NS,		 /* its clock = CLOCK_MONOTONIC + this */
-	GIVER_LAST_LINE,		 /* see struct giver_state */
+	GIVER_RESULT,		   /* + enum giver_op: 0 or a negative errno */
+	GIVER_SLOW_MS = GIVER_OPS, /* how long those that may sleep take */
+	GIVER_XLATE_ADD,	   /* xlated number = line id + this */
+	GIVER_OFFSET_NS,	   /* its clock = CLOCK_MONOTONIC + this */
+	GIVER_LAST_LINE,	   /* see struct giver_state */
 	GIVER_SETTINGS,
 };
 
 struct giver_new {
-	__u32 index;   /* out: its device is hte_giver.<index> */
+	__u32 index; /* out: its device is hte_giver.<index> */
 	__u32 nlines;
-	__u32 without; /* bits of enum giver_op: they are NULL */
-	__u32 cells;   /* #timestamp-cells */
-	__s32 result;  /* of devm_hte_register_chip() */
+	__u32 without;	      /* bits of enum giver_op: they are NULL */
+	__u32 cells;	      /* #timestamp-cells */
+	__s32 result;	      /* of devm_hte_register_chip() */
 	char name[HAND_NAME]; /* "": NULL */
 };
 
@@ -61,9 +61,9 @@ struct giver_push {
 	__u32 index;
 	__u32 line;
 	__u32 count;
-	__u32 hardirq;	/* from a hard interrupt */
-	__u64 tsc;	/* of the first */
-	__u64 step;	/* between two */
+	__u32 hardirq; /* from a hard interrupt */
+	__u64 tsc;     /* of the first */
+	__u64 step;    /* between two */
 	__s32 level;
 	__s32 result;	/* of the last */
 	__u32 accepted; /* how many gave 0 */
@@ -209,22 +209,22 @@ struct taker_cross {
 /* since the slot's last request */
 struct taker_state {
 	__u32 slot;
-	__u32 bound;	/* hte_data is not NULL */
-	__u64 first;	/* calls of the first callback */
-	__u64 begun;	/* calls of the second */
-	__u64 second;	/* those that have returned */
-	__u64 got;	/* stamps that it took out of the ring */
+	__u32 bound;  /* hte_data is not NULL */
+	__u64 first;  /* calls of the first callback */
+	__u64 begun;  /* calls of the second */
+	__u64 second; /* those that have returned */
+	__u64 got;    /* stamps that it took out of the ring */
 	__u64 ring_lost;
-	__u64 left;	/* in the ring */
+	__u64 left; /* in the ring */
 	__u64 last_seq;
 	__u64 missing;	/* numbers that were jumped over */
 	__u64 disorder; /* numbers that did not grow */
 	__u64 sum_tsc;
-	__u64 hardirq;	/* calls of the first in hard interrupt context */
+	__u64 hardirq;	 /* calls of the first in hard interrupt context */
 	__u64 misplaced; /* with interrupts on, or of the second where it may not sleep */
-	__u64 late;	/* of either after hte_ts_put() had returned */
+	__u64 late;	 /* of either after hte_ts_put() had returned */
 	__s32 level;
-	__s32 asked;	/* worst result of what the first callback may call */
+	__s32 asked;	      /* worst result of what the first callback may call */
 	char name[HAND_NAME]; /* of the descriptor; "" for NULL */
 };
 

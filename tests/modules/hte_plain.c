@@ -146,7 +146,7 @@ MODULE_PARM_DESC(push, "LINE COUNT: edges");
 
 static const struct property_entry plain_properties[] = {
 	PROPERTY_ENTRY_U32("#timestamp-cells", 1),
-	{ }
+	{},
 };
 
 static const struct software_node plain_node = {

@@ -46,9 +46,9 @@ static ssize_t seen_show(struct device *dev, struct device_attribute *attr, char
 
 	for (i = 0; i < user->lines; i++) {
 		line = &user->line[i];
-		len += sysfs_emit_at(page, len, "%s %u %llu %llu %d\n",
-				     line->desc.attr.name ?: "-", line->desc.attr.line_id,
-				     line->stamps, line->last_seq, !!READ_ONCE(line->seconds));
+		len += sysfs_emit_at(page, len, "%s %u %llu %llu %d\n", line->desc.attr.name ?: "-",
+				     line->desc.attr.line_id, line->stamps, line->last_seq,
+				     !!READ_ONCE(line->seconds));
 	}
 	return len;
 }
@@ -77,8 +77,8 @@ static int plain_user_probe(struct platform_device *pdev)
 		ret = hte_ts_get(dev, &user->line[i].desc, i);
 		if (ret)
 			return ret;
-		ret = devm_hte_request_ts_ns(dev, &user->line[i].desc, process_hw_ts,
-					     process_later, &user->line[i]);
+		ret = devm_hte_request_ts_ns(dev, &user->line[i].desc, process_hw_ts, process_later,
+					     &user->line[i]);
 		if (ret) {
 			hte_ts_put(&user->line[i].desc);
 			return ret;
@@ -110,7 +110,7 @@ static int __init plain_user_init(void)
 	const struct property_entry properties[] = {
 		PROPERTY_ENTRY_REF_ARRAY("timestamps", references),
 		PROPERTY_ENTRY_STRING_ARRAY("timestamp-names", names),
-		{ }
+		{}
 	};
 	struct platform_device_info info = {
 		.name = "hte_plain_user",

@@ -79,8 +79,9 @@ static enum hte_return taker_first(struct hte_ts_data *ts, void *data)
 		state->asked = min(state->asked, ask_clock(slot));
 	if (slot->request.slow_us)
 		udelay(slot->request.slow_us);
-	return slot->request.flags & TAKER_RING ? hte_ring_put(&slot->ring, ts) :
-						  slot->request.answer;
+	if (slot->request.flags & TAKER_RING)
+		return hte_ring_put(&slot->ring, ts);
+	return slot->request.answer;
 }
 
 static enum hte_return taker_second(void *data)
@@ -144,11 +145,11 @@ static int make_device(struct taker_device *new, struct references *to)
 	unsigned int n = 0;
 
 	if (new->refs)
-		to->properties[n++] = PROPERTY_ENTRY_REF_ARRAY_LEN("timestamps", to->refs,
-								   new->refs);
+		to->properties[n++] =
+			PROPERTY_ENTRY_REF_ARRAY_LEN("timestamps", to->refs, new->refs);
 	if (new->names)
-		to->properties[n++] = PROPERTY_ENTRY_STRING_ARRAY_LEN("timestamp-names", to->names,
-								      new->names);
+		to->properties[n++] =
+			PROPERTY_ENTRY_STRING_ARRAY_LEN("timestamp-names", to->names, new->names);
 	if (n) {
 		slot->node = fwnode_create_software_node(to->properties, NULL);
 		if (IS_ERR(slot->node))
@@ -170,9 +171,9 @@ static int new_device(struct taker_device *new)
 
 	new->refs = min_t(u32, new->refs, ARRAY_SIZE(new->ref));
 	new->names = min_t(u32, new->names, new->refs);
-	for (new->device = 0; new->device < HAND_DEVICES && devices[new->device].pdev;
-	     new->device++)
-		;
+	new->device = 0;
+	while (new->device < HAND_DEVICES && devices[new->device].pdev)
+		new->device++;
 	if (new->device == HAND_DEVICES)
 		return -ENOSPC;
 	to = kzalloc(sizeof(*to), GFP_KERNEL);
@@ -230,8 +231,9 @@ static int chip_event(struct notifier_block *nb, unsigned long action, void *dat
 		if (watching == TAKER_WATCH_TAKES) {
 			hte_init_line_attr(&slot->desc, 101, 0, "watched", NULL);
 			slot->open = true;
-			err = hte_ts_get_line(info->gdev, &slot->desc, 0, "watcher") ?:
-			      hte_request_ts_ns(&slot->desc, taker_first, NULL, slot);
+			err = hte_ts_get_line(info->gdev, &slot->desc, 0, "watcher");
+			if (!err)
+				err = hte_request_ts_ns(&slot->desc, taker_first, NULL, slot);
 		}
 	} else {
 		if (slot->desc.hte_data)
@@ -308,9 +310,10 @@ static int request(struct slot *slot, const struct taker_request *request)
 				return err;
 		}
 	}
-	err = request->flags & TAKER_MANAGED ?
-	      devm_hte_request_ts_ns(device_of(request->device), desc, first, second, slot) :
-	      hte_request_ts_ns(desc, first, second, slot);
+	if (request->flags & TAKER_MANAGED)
+		err = devm_hte_request_ts_ns(device_of(request->device), desc, first, second, slot);
+	else
+		err = hte_request_ts_ns(desc, first, second, slot);
 	if (!err)
 		slot->state.bound = true;
 	else if (slot && !slot->state.bound)
@@ -360,8 +363,8 @@ static void call_clock(struct slot *slot, struct taker_clock *clock)
 {
 	struct hte_clk_info ci = {};
 
-	clock->result = hte_get_clk_src_info(slot ? &slot->desc : NULL,
-					     clock->nowhere ? NULL : &ci);
+	clock->result =
+		hte_get_clk_src_info(slot ? &slot->desc : NULL, clock->nowhere ? NULL : &ci);
 	clock->hz = ci.hz;
 	clock->type = ci.type;
 }

@@ -15,9 +15,9 @@
 static void group_register(void)
 {
 	static const unsigned int odd[] = {
-		ODD_REGISTER_NOTHING, ODD_REGISTER_NO_DEVICE, ODD_REGISTER_NO_OPS,
+		ODD_REGISTER_NOTHING,	 ODD_REGISTER_NO_DEVICE,  ODD_REGISTER_NO_OPS,
 		ODD_REGISTER_NO_REQUEST, ODD_REGISTER_NO_RELEASE, ODD_PUSH_NO_CHIP,
-		ODD_PUSH_NO_DATA, ODD_PUSH_UNREGISTERED, ODD_DROPS_NO_CHIP,
+		ODD_PUSH_NO_DATA,	 ODD_PUSH_UNREGISTERED,	  ODD_DROPS_NO_CHIP,
 		ODD_DROPS_UNREGISTERED,
 	};
 	unsigned int n;
@@ -115,8 +115,7 @@ static void group_request(void)
 
 	giver_fails(n, GIVER_REQUEST, 0);
 	want(taker_get(0, NOBODY, 0), 0, "get of the same descriptor");
-	want(taker_request(.slot = 0, .flags = TAKER_MANAGED, .device = bare.device), 0,
-	     "managed");
+	want(taker_request(.slot = 0, .flags = TAKER_MANAGED, .device = bare.device), 0, "managed");
 	want(push(n, 1, FEW), 0, "push");
 	want(taker_state(0).first, FEW, "callbacks");
 	want(calls(n, GIVER_RELEASE), 1, "releases");
@@ -382,7 +381,12 @@ static void group_contexts(void)
 {
 	unsigned int n = giver(FEW);
 	struct giver_push from_irq = {
-		.index = n, .line = 1, .count = MANY, .hardirq = 1, .tsc = 1009, .step = 23,
+		.index = n,
+		.line = 1,
+		.count = MANY,
+		.hardirq = 1,
+		.tsc = 1009,
+		.step = 23,
 		.level = 1,
 	};
 	struct taker_state state;
@@ -416,8 +420,8 @@ static void group_contexts(void)
 
 	/* a second callback may call what sleeps */
 	taker_bind(0, n, 1);
-	want(taker_request(.slot = 0, .flags = TAKER_SECOND | TAKER_SECOND_TURNS,
-			   .answer = SECOND), 0, "request");
+	want(taker_request(.slot = 0, .flags = TAKER_SECOND | TAKER_SECOND_TURNS, .answer = SECOND),
+	     0, "request");
 	want(push(n, 1, 1), 0, "push");
 	ok(eventually(taker_state(0).second == 1), "a second callback that turns its line off");
 	want(calls(n, GIVER_DISABLE), 1, "disabled");
@@ -482,7 +486,8 @@ static void group_counters(void)
 	want(atoi(hte_file("hte_giver.0/ts_5/dropped_timestamps")), 2 + FEW, "dropped_timestamps");
 	ok(!strcmp(hte_file("hte_giver.0/ts_5/drops"),
 		   "unregistered 2\ndisabled 23\noverflow 7\ncoalesced 0\ncallback 0\n"
-		   "consumer 3\n"), "%s", hte_file("hte_giver.0/ts_5/drops"));
+		   "consumer 3\n"),
+	   "%s", hte_file("hte_giver.0/ts_5/drops"));
 	want(taker_put(0), 0, "put");
 
 	/* what is no answer, and a second callback that is not there */
@@ -532,8 +537,8 @@ static void group_second(void)
 
 	/* one that runs, one that waits when the line is put: it is cancelled */
 	taker_bind(0, n, 0);
-	want(taker_request(.slot = 0, .flags = TAKER_SECOND, .answer = SECOND, .second_ms = 200),
-	     0, "request");
+	want(taker_request(.slot = 0, .flags = TAKER_SECOND, .answer = SECOND, .second_ms = 200), 0,
+	     "request");
 	want(push(n, 0, 1), 0, "push");
 	ok(eventually(taker_state(0).begun == 1), "the second callback has begun");
 	want(push(n, 0, 1), 0, "push");
@@ -545,8 +550,8 @@ static void group_second(void)
 
 	/* one that runs, one that comes, and others that share it */
 	taker_bind(0, n, 1);
-	want(taker_request(.slot = 0, .flags = TAKER_SECOND, .answer = SECOND, .second_ms = 200),
-	     0, "request");
+	want(taker_request(.slot = 0, .flags = TAKER_SECOND, .answer = SECOND, .second_ms = 200), 0,
+	     "request");
 	want(push(n, 1, 1), 0, "push");
 	ok(eventually(taker_state(0).begun == 1), "the second callback has begun");
 	want(push(n, 1, FEW), 0, "push");
@@ -580,7 +585,8 @@ static void group_ring(void)
 	want(taker_request(.slot = 0, .flags = TAKER_SECOND | TAKER_RING, .ring = 1), -EINVAL,
 	     "a ring for one");
 	want(taker_request(.slot = 0, .flags = TAKER_SECOND | TAKER_RING, .ring = 64,
-			   .second_ms = 1), 0, "request");
+			   .second_ms = 1),
+	     0, "request");
 	for (burst = 1; left; burst = burst * 3 % 127) {
 		if (burst > left)
 			burst = left;
@@ -606,7 +612,8 @@ static void group_ring(void)
 	want(taker_put(0), 0, "put");
 	taker_bind(0, n, 0);
 	want(taker_request(.slot = 0, .flags = TAKER_SECOND | TAKER_RING, .ring = 64,
-			   .second_ms = 200), 0, "request");
+			   .second_ms = 200),
+	     0, "request");
 	push(n, 0, 1);
 	ok(eventually(taker_state(0).begun == 1), "the second callback has begun");
 	push(n, 0, FEW);
@@ -633,7 +640,8 @@ static void group_debugfs(void)
 	ok(!strcmp(hte_file("named/fifo"), "max_occupancy 0\nlost 0\n"), "fifo");
 	ok(!strcmp(hte_file("named/lines"),
 		   "line id label consumer state requests total next_seq last_ns unregistered "
-		   "disabled overflow coalesced callback consumer\n"), "lines");
+		   "disabled overflow coalesced callback consumer\n"),
+	   "lines");
 	want(stat(HTE "named/lines", &st), 0, "stat");
 	want(st.st_mode & 0777, 0444, "mode of a file");
 	want(spill(HTE "named/total_ts", "1"), -EACCES, "writing");
@@ -714,21 +722,22 @@ static void group_unbind(void)
 {
 	unsigned int n = giver(FEW);
 	struct taker_device device = {
-		.refs = 1, .ref = { { .giver = n, .nargs = 1, .args = { 3 } } },
+		.refs = 1,
+		.ref = { { .giver = n, .nargs = 1, .args = { 3 } } },
 	};
 	int slot;
 
 	hand(taker_fd, TAKER_DEVICE, &device);
-	taker_take(0, n, 0, SECOND);	/* requested */
-	taker_bind(1, n, 1);		/* bound */
-	taker_take(2, n, 2, HANDLED);	/* disabled */
+	taker_take(0, n, 0, SECOND);  /* requested */
+	taker_bind(1, n, 1);	      /* bound */
+	taker_take(2, n, 2, HANDLED); /* disabled */
 	want(taker_disable(2), 0, "disable");
 	want(taker_get(3, device.device, 0), 0, "get");
 	want(taker_request(.slot = 3, .flags = TAKER_MANAGED, .device = device.device), 0,
 	     "managed");
-	taker_bind(4, n, 4);		/* a second callback runs, another waits */
-	want(taker_request(.slot = 4, .flags = TAKER_SECOND, .answer = SECOND, .second_ms = 200),
-	     0, "request");
+	taker_bind(4, n, 4); /* a second callback runs, another waits */
+	want(taker_request(.slot = 4, .flags = TAKER_SECOND, .answer = SECOND, .second_ms = 200), 0,
+	     "request");
 	want(push(n, 0, MANY), 0, "push");
 	want(push(n, 4, 1), 0, "push");
 	ok(eventually(taker_state(4).begun == 1), "the second callback has begun");
@@ -784,10 +793,9 @@ static void event(unsigned int i, unsigned int action, int chip, unsigned int li
 	const struct taker_event *e = &events.event[i];
 
 	ok(i < events.n && e->action == action && e->index == chip && e->nlines == lines &&
-	   !strcmp(e->name, name) && e->result == result,
+		   !strcmp(e->name, name) && e->result == result,
 	   "event %u of %u: %s chip %d lines %u name %s result %s", i, events.n,
-	   e->action == 1 ? "added" : "removed", e->index, e->nlines, e->name,
-	   err_name(e->result));
+	   e->action == 1 ? "added" : "removed", e->index, e->nlines, e->name, err_name(e->result));
 }
 
 static long watch(long how)

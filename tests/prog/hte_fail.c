@@ -13,27 +13,30 @@
  * The hands copy to and from user space, which may fail too, also when the deed is done.
  * So a call that fails undoes what there may be: the fault is used up by then.
  */
-static long done(long err, long result)
+static long done(long err, const __s32 *result)
 {
-	return err ?: result;
+	return err ?: *result;
 }
 
 /* ---- providers ------------------------------------------------------------- */
 
-static long provider_new(void)
+/* by its driver alone: making a device has faults of the kernel's own that are not survived */
+static void bind_file(void)
 {
-	struct giver_new new = { .nlines = LINES, .cells = 1, .name = "faulty" };
-	long err = done(pioctl(giver_fd, GIVER_NEW, &new), new.result);
-
-	if (err)
-		pioctl(giver_fd, GIVER_DEL, (void *)0L);
-	return err;
+	target = open_node(DRIVER "bind", O_WRONLY);
 }
 
-static void provider_del(long result)
+static long provider_bind(void)
+{
+	static const char name[] = "hte_giver.0";
+
+	return call(write(target, name, sizeof(name) - 1));
+}
+
+static void provider_unbind(long result)
 {
 	(void)result;
-	giver_del(0);
+	giver_bind(0, false);
 }
 
 /* ---- consumers -------------------------------------------------------------- */
@@ -49,12 +52,12 @@ static long init_named(void)
 	/* a name that nobody had before */
 	snprintf(init.name, sizeof(init.name), "name %u", turn++);
 	err = pioctl(taker_fd, TAKER_INIT, &init);
-	return done(err, init.result);
+	return done(err, &init.result);
 }
 
 static long got(struct taker_get *get)
 {
-	long err = done(pioctl(taker_fd, TAKER_GET, get), get->result);
+	long err = done(pioctl(taker_fd, TAKER_GET, get), &get->result);
 
 	if (err)
 		taker_put(0);
@@ -94,7 +97,7 @@ static void bound(void)
 
 static long requested(struct taker_request request)
 {
-	long err = done(pioctl(taker_fd, TAKER_REQUEST, &request), request.result);
+	long err = done(pioctl(taker_fd, TAKER_REQUEST, &request), &request.result);
 
 	if (err)
 		taker_put(0);
@@ -175,7 +178,7 @@ static long push_some(void)
 {
 	struct giver_push push = { .line = 1, .count = LINES };
 
-	return done(pioctl(giver_fd, GIVER_PUSH, &push), push.result);
+	return done(pioctl(giver_fd, GIVER_PUSH, &push), &push.result);
 }
 
 static const struct path line_paths[] = {
@@ -221,13 +224,19 @@ static void group_lines(void)
 
 static void group_provider(void)
 {
-	/* device_add() says so of a name that it could not set */
-	static const struct path path = { "register", NULL, provider_new, provider_del, -EINVAL, 0 };
+	static const struct path path = {
+		"register", bind_file, provider_bind, provider_unbind, 0, 0,
+	};
 
+	if (giver_try("faulty", LINES, 0))
+		die("a provider");
+	giver_bind(0, false);
 	walk(&path);
 	want(access(HTE "faulty", F_OK) ? -errno : 0, -ENOENT, "folder afterwards");
-	want(provider_new(), 0, "register without a fault");
-	want(push(0, 0, 1), -EINVAL, "push");
+	giver_bind(0, true);
+	request_line();
+	want(push(0, 1, 1), 0, "push");
+	put(0);
 	giver_del(0);
 }
 

@@ -21,7 +21,7 @@ static volatile bool stop;
 struct worker {
 	pthread_t thread;
 	unsigned int slot, provider, seed;
-	unsigned long rounds; /* 0: until stop */
+	unsigned long rounds;	      /* 0: until stop */
 	volatile unsigned long takes; /* others look at it */
 	unsigned long toggles, gone, taken;
 	unsigned long first, second, missing, disorder, late, misplaced;
@@ -384,11 +384,8 @@ static void group_slow(void)
 }
 
 static const struct group groups[] = {
-	{ "toggle", group_toggle },
-	{ "cycle", group_cycle },
-	{ "rounds", group_rounds },
-	{ "delete", group_delete },
-	{ "slow", group_slow },
+	{ "toggle", group_toggle }, { "cycle", group_cycle }, { "rounds", group_rounds },
+	{ "delete", group_delete }, { "slow", group_slow },
 };
 
 int main(int argc, char **argv)

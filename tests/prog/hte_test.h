@@ -146,7 +146,10 @@ static inline long taker_init(unsigned int slot, unsigned int line_id, unsigned 
 			      const char *name)
 {
 	struct taker_init init = {
-		.slot = slot, .line_id = line_id, .cookie = cookie, .named = !!name,
+		.slot = slot,
+		.line_id = line_id,
+		.cookie = cookie,
+		.named = !!name,
 	};
 
 	snprintf(init.name, sizeof(init.name), "%s", name ? name : "");

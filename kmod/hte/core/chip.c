@@ -20,8 +20,8 @@ CHS_WATCH_DEFINE();
 
 static DEFINE_MUTEX(hte_watch_mutex);
 DEFINE_MUTEX(hte_mutex);
-LIST_HEAD(hte_live);		/* those that are registered, in that order */
-static LIST_HEAD(hte_keys);	/* by first_key, gone ones with bound lines included */
+LIST_HEAD(hte_live);	    /* those that are registered, in that order */
+static LIST_HEAD(hte_keys); /* by first_key, gone ones with bound lines included */
 static DEFINE_IDA(hte_indexes);
 static BLOCKING_NOTIFIER_HEAD(hte_watchers);
 
