@@ -6,6 +6,8 @@
  */
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/socket.h>
@@ -148,28 +150,28 @@ static unsigned int drain_events(int r, event_t *events, unsigned int max)
 	return n;
 }
 
-/* a column of the line in debugfs lines; -1 where it is not there */
+/* a column of the line in debugfs lines, the last of that name; -1 where it is not there */
 static long long book(unsigned int line, const char *column)
 {
 	static char text[65536];
-	char path[96], *row, *word, *rest;
+	char path[96], *row, *word, *rest, *in_row;
 	unsigned int at = 0, i;
 
 	snprintf(path, sizeof(path), "/sys/kernel/debug/hte/%s/lines", device);
 	if (slurp(path, text, sizeof(text)) <= 0)
 		die("no %s", path);
 	row = strtok_r(text, "\n", &rest);
-	for (word = strtok(row, " "); word && strcmp(word, column); word = strtok(NULL, " "))
-		at++;
-	if (!word)
-		die("no column %s", column);
+	word = strtok_r(row, " ", &in_row);
+	for (i = 0; word; i++, word = strtok_r(NULL, " ", &in_row))
+		if (!strcmp(word, column))
+			at = i;
 	while ((row = strtok_r(NULL, "\n", &rest))) {
 		if (strtoul(row, NULL, 10) != line)
 			continue;
-		word = strtok(row, " ");
-		for (i = 0; i < at; i++)
-			word = strtok(NULL, " ");
-		return atoll(word);
+		word = strtok_r(row, " ", &in_row);
+		for (i = 0; word && i < at; i++)
+			word = strtok_r(NULL, " ", &in_row);
+		return word ? atoll(word) : -1;
 	}
 	return -1;
 }
@@ -357,7 +359,7 @@ static void arguments(void)
 
 	/* flags, one bit after the other: only edges may be there or not */
 	for (i = 0; i < 64; i++) {
-		bool edge = (RISING | FALLING) >> i & 1;
+		bool edge = (uint64_t)(RISING | FALLING) >> i & 1;
 
 		rq = good;
 		rq.config.flags ^= 1ULL << i;
@@ -536,7 +538,7 @@ struct sleeper {
 	pthread_t thread;
 	pid_t tid;
 	int r;
-	enum { BY_READ, BY_POLL, BY_SELECT, BY_EPOLL } by;
+	enum { BY_READ, BY_POLL, BY_SELECT, BY_EPOLL, BY_BAD_READ } by;
 	bool done;
 	long result;
 	short revents;
@@ -555,6 +557,9 @@ static void *sleep_in(void *arg)
 	switch (s->by) {
 	case BY_READ:
 		s->result = sysread(s->r, &s->event, EVENT);
+		break;
+	case BY_BAD_READ:
+		s->result = sysread(s->r, unmapped(), EVENT);
 		break;
 	case BY_POLL:
 		s->result = call(poll(&pollfd, 1, -1));
@@ -687,47 +692,31 @@ static void sleeping(void)
 	lab_del();
 }
 
-/* one who is killed when an event has woken it leaves that to the next */
-static void killed_reader(void)
+/* those who are woken by an event and cannot take it leave it to the next */
+static void passed_on(void)
 {
-	unsigned int round, left = 0;
-	struct sleeper other;
-	struct hte_stats stats;
-	uint64_t before = 0;
+	struct sleeper bad[3], good;
 	request_t rq;
-	event_t event;
-	pid_t child;
+	unsigned int i;
 	int r;
 
 	provider_new("lines=1");
 	rq = asking(0, 1, BOTH);
 	r = request_of(&rq, false);
-	for (round = 0; round < 101; round++) {
-		child = fork();
-		if (!child) {
-			sysread(r, &event, EVENT);
-			_exit(0);
-		}
-		/* the first to sleep is the first to be woken */
-		if (!eventually(is_asleep(child)))
-			die("a child does not sleep");
-		put_to_sleep(&other, r, BY_READ);
-		one_edge();
-		kill(child, SIGKILL);
-		waitpid(child, NULL, 0);
-		/* either the child had the event, and the thread waits for the next */
-		stats = stats_of(r);
-		left += stats.queued || stats.delivered == before;
-		if (stats.delivered == before + 1 &&
-		    !__atomic_load_n(&other.done, __ATOMIC_ACQUIRE))
-			one_edge();
-		if (!wakes(&other))
-			die("round %u: an event that a dead reader left wakes nobody", round);
-		before = stats_of(r).delivered;
+	/* the first to sleep is the first to be woken */
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		put_to_sleep(&bad[i], r, BY_BAD_READ);
+	put_to_sleep(&good, r, BY_READ);
+	one_edge();
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		if (!wakes(&bad[i]))
+			die("reader %u, to a bad address, is not woken", i);
+		want(bad[i].result, -EFAULT, "read to a bad address");
 	}
-	stats = stats_of(r);
-	want(stats.delivered, stats.stamps, "101 readers are killed, all events are read");
-	printf("# %u of 101 left their event\n", left);
+	if (!wakes(&good))
+		die("the event that others have left wakes nobody");
+	want(good.result, EVENT, "the last in the row");
+	want(good.event.seqno, 1, "gets their event");
 	close(r);
 	lab_del();
 }
@@ -943,6 +932,14 @@ static void overflow(void)
 	lab_del();
 }
 
+static uint64_t stamps_and_losses(int r)
+{
+	struct hte_stats stats = stats_of(r);
+
+	return stats.stamps + stats.lines[0].lost[HTE_LOST_OVERFLOW] +
+	       stats.lines[1].lost[HTE_LOST_OVERFLOW];
+}
+
 /* the provider's FIFO loses some, and says so: gaps in line_seqno, and in seqno */
 static void hardware_losses(void)
 {
@@ -955,12 +952,10 @@ static void hardware_losses(void)
 	provider_new("lines=2 fifo=16 irq_delay_ns=1000000");
 	r = request_lines(0, 2, BOTH, 128);
 	edges("lines=0-1 count=23 period_ns=10000");
+	want(eventually(stamps_and_losses(r) == 46), true, "stamps and losses are all 46 edges");
 	/* what comes behind the loss tells of it */
 	edges("lines=0-1 count=1");
-	ok(eventually(stats_of(r).stamps + stats_of(r).lines[0].lost[HTE_LOST_OVERFLOW] +
-			      stats_of(r).lines[1].lost[HTE_LOST_OVERFLOW] ==
-		      48),
-	   "stamps and losses are all 48 edges");
+	want(eventually(stamps_and_losses(r) == 48), true, "and the 2 that follow");
 	stats = stats_of(r);
 	lost = stats.lines[0].lost[HTE_LOST_OVERFLOW] + stats.lines[1].lost[HTE_LOST_OVERFLOW];
 	ok(lost > 0, "the hardware lost %llu", (unsigned long long)lost);
@@ -1105,6 +1100,45 @@ static int stranger(int from)
 	if (sysread(r, events, sizeof(events)) != -EAGAIN)
 		status |= 4;
 	return status;
+}
+
+/* an unprivileged user, where the node may be read by all, looks and no more */
+static int looker(void)
+{
+	struct gpiochip_info chip;
+	struct gpio_v2_line_info line;
+	request_t rq = asking(0, 1, BOTH);
+	int fd, status = 0;
+
+	if (setgid(65534) || setuid(65534))
+		return 10;
+	if (open(node, O_RDWR) >= 0 || errno != EACCES)
+		status |= 1;
+	fd = open(node, O_RDONLY);
+	if (fd < 0 || pioctl(fd, GPIO_GET_CHIPINFO_IOCTL, &chip) || line_info(fd, 0, &line) ||
+	    !(line.flags & GPIO_V2_LINE_FLAG_USED))
+		status |= 2;
+	if (get(fd, &rq) != -EACCES)
+		status |= 4;
+	return status;
+}
+
+static void looking(void)
+{
+	int r, status;
+	pid_t child;
+
+	provider_new("lines=1");
+	r = request_lines(0, 1, BOTH, 0);
+	if (chmod(node, 0644))
+		die("chmod %s", node);
+	child = fork();
+	if (!child)
+		_exit(looker());
+	waitpid(child, &status, 0);
+	want(status, 0, "one who may only read the node");
+	close(r);
+	lab_del();
 }
 
 static void passing(void)
@@ -1354,13 +1388,14 @@ static const struct group groups[] = {
 	{ "sizes_of_queues", sizes_of_queues },
 	{ "reading", reading },
 	{ "sleeping", sleeping },
-	{ "killed_reader", killed_reader },
+	{ "passed_on", passed_on },
 	{ "which_edges", which_edges },
 	{ "all_of_them", all_of_them },
 	{ "overflow", overflow },
 	{ "hardware_losses", hardware_losses },
 	{ "two_requests", two_requests },
 	{ "clocks", clocks },
+	{ "looking", looking },
 	{ "passing", passing },
 	{ "modules", modules },
 	{ "gone", gone },

@@ -111,7 +111,7 @@ static struct hte_chip_info chip_info(struct hte_device *gdev, struct device *de
  *	ENODEV already. What it returns is not looked at. It may get and put lines
  *
  * Context: process context, may sleep.
- * Return: 0, or -EEXIST for one that is registered already.
+ * Return: 0, or -EEXIST, with a warning, for one that is registered already.
  */
 int hte_register_notifier(struct notifier_block *nb)
 {
