@@ -13,8 +13,8 @@
  *	dev D value NAME		say it: a user may have set it
  *	dev D fail OP ERRNO		a callback fails from now on, 0: no more
  *	dev D slow OP MS		and takes its time
- *	dev D tell OP N			N change notifications from inside it, of the device and
- *					of pin 0
+ *	dev D tell OP N			N change notifications from inside it when it is called
+ *					next, of the device and of pin 0
  *	dev D without OP | dev D with	callbacks that registrants to come lack
  *	dev D calls OP			how often called
  *	dev D by			registrant whose callback was called last
@@ -166,7 +166,8 @@ static int act(struct behaviour *does, int op, int by, struct hand_dev *dev, str
 		atomic_inc(&dev->overlaps);
 	atomic_inc(&does->calls[op]);
 	does->by = by;
-	tell(READ_ONCE(does->tell[op]), dev, pin ?: &pins[0]);
+	/* once: what is told has it called again */
+	tell(xchg(&does->tell[op], 0), dev, pin ?: &pins[0]);
 	if (does->slow_ms[op])
 		msleep(does->slow_ms[op]);
 	if (dev)

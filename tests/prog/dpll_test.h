@@ -20,6 +20,7 @@
 #include "check.h"
 
 #define TEXT_MAX (96 << 10)
+#define NL_ROOM	 (256 << 10)
 #define DEBUGFS	 "/sys/kernel/debug/dpll/"
 #define TRACEFS	 "/sys/kernel/tracing/"
 
@@ -249,7 +250,7 @@ static inline int64_t number_of(const struct nlmsghdr *nl, unsigned int type)
 						: (int64_t)mnl_attr_get_u32(a);
 }
 
-static union {
+static __thread union {
 	struct nlmsghdr nl;
 	char bytes[16384];
 } request_room;
@@ -394,16 +395,19 @@ static inline struct nl *nl_try_open(void)
 	struct nl *s = calloc(1, sizeof(*s));
 	int one = 1;
 
-	s->room = 256 << 10;
-	s->buffer = malloc(s->room);
+	s->buffer = malloc(NL_ROOM);
+	/* the kernel remembers the greatest buffer that it has seen of a socket */
+	s->room = 4096;
 	s->socket = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
 	if (!s->socket || mnl_socket_bind(s->socket, 0, MNL_SOCKET_AUTOPID) < 0)
 		die("netlink socket: %s", strerror(errno));
 	s->port = mnl_socket_get_portid(s->socket);
 	mnl_socket_setsockopt(s->socket, NETLINK_EXT_ACK, &one, sizeof(one));
 	mnl_socket_setsockopt(s->socket, NETLINK_CAP_ACK, &one, sizeof(one));
-	if (find_family(s, "chs-dpll") || find_family(s, DPLL_FAMILY_NAME))
+	if (find_family(s, "chs-dpll") || find_family(s, DPLL_FAMILY_NAME)) {
+		s->room = NL_ROOM;
 		return s;
+	}
 	mnl_socket_close(s->socket);
 	free(s->buffer);
 	free(s);
