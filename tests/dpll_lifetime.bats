@@ -42,15 +42,26 @@ load lib/dpll
 	limit=180 checks dpll_life unload
 }
 
-@test "the subsystem itself goes and comes" {
+@test "the subsystem itself goes, comes when its family is asked for, and takes another name" {
+	local family
+	family=$(dpll_client family)
 	modprobe -r dpll_hand
 	modprobe -r chs_dpll
-	run -1 dpll_client family
-	[[ $output == *'is chs_dpll loaded?'* ]]
 	[[ ! -e /sys/kernel/debug/dpll/pins ]]
-	modprobe chs_dpll family=another
-	run -1 dpll_client family
+	[[ $(dpll_client family) == "$family" ]]
+	[[ -e /sys/module/chs_dpll ]]
 	modprobe -r chs_dpll
-	modprobe dpll_hand
-	dpll_client family
+
+	modprobe chs_dpll family=another
+	[[ $(DPLL_FAMILY=another dpll_client family) == another ]]
+	run dpll_client family
+	[[ $output != "$family" ]]
+	modprobe -r chs_dpll
+
+	run modprobe chs_dpll family=nlctrl
+	[[ $status -ne 0 && $output == *'Device or resource busy'* ]]
+	dmesg | tail -3 | grep "the kernel has a family 'nlctrl' already: see module parameter family"
+	run modprobe chs_dpll family=a-name-that-is-too-long
+	[[ $status -ne 0 ]]
+	modprobe chs_dpll
 }

@@ -276,7 +276,7 @@ static void trace_on(const char *event)
 {
 	char path[96];
 
-	spill(TRACEFS "trace", "");
+	trace_clear();
 	snprintf(path, sizeof(path), TRACEFS "events/dpll/%s/enable", event);
 	if (spill(path, "1"))
 		die("no event %s", event);
@@ -466,7 +466,7 @@ static void group_trace(void)
 	trace_on("dpll_violation");
 	pin_get(s, pin);
 	same(trace_off("dpll_violation"),
-	     format("id=%u pin=%u violation=selectable-manual total=1", id, pin), "a violation");
+	     format("id=%u pin=%u violation=selectable-manual total=2", id, pin), "a violation");
 
 	/* durations are those of the callback */
 	hand("dev 0 slow temp_get 20");

@@ -1151,7 +1151,7 @@ static void group_storm(void)
 
 	ear = nl_listen();
 	want(spill(TRACEFS "buffer_size_kb", "8192"), 0, "room for the trace");
-	spill(TRACEFS "trace", "");
+	trace_clear();
 	want(spill(TRACEFS "events/dpll/dpll_ntf/enable", "1"), 0, "tracepoint dpll_ntf");
 	sent = stat_of(id, "notifications");
 	for (int i = 0; i < STORM / 23; i++) {
@@ -1173,7 +1173,7 @@ static void group_storm(void)
 	want(traced(" dpll_ntf: "), STORM, "traced");
 	want(traced("listeners=1 "), STORM, "with listeners");
 	want(stat_of(id, "notifications_failed"), 0, "failed");
-	spill(TRACEFS "trace", "");
+	trace_clear();
 	nl_close(ear);
 	nl_close(deaf);
 	device_del(0);

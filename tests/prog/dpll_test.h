@@ -389,9 +389,13 @@ static inline bool find_family(struct nl *s, const char *name)
 	return true;
 }
 
-/* a socket that has found our family: beside the kernel's own it has a name of its own */
+/*
+ * A socket that has found our family: beside the kernel's own it has a name of its own, or
+ * DPLL_FAMILY in the environment says which.
+ */
 static inline struct nl *nl_try_open(void)
 {
+	const char *name = getenv("DPLL_FAMILY");
 	struct nl *s = calloc(1, sizeof(*s));
 	int one = 1;
 
@@ -404,7 +408,8 @@ static inline struct nl *nl_try_open(void)
 	s->port = mnl_socket_get_portid(s->socket);
 	mnl_socket_setsockopt(s->socket, NETLINK_EXT_ACK, &one, sizeof(one));
 	mnl_socket_setsockopt(s->socket, NETLINK_CAP_ACK, &one, sizeof(one));
-	if (find_family(s, "chs-dpll") || find_family(s, DPLL_FAMILY_NAME)) {
+	if (name ? find_family(s, name)
+		 : find_family(s, "chs-dpll") || find_family(s, DPLL_FAMILY_NAME)) {
 		s->room = NL_ROOM;
 		return s;
 	}
@@ -419,7 +424,7 @@ static inline struct nl *nl_open(void)
 	struct nl *s = nl_try_open();
 
 	if (!s)
-		die("no generic netlink family chs-dpll or dpll: is chs_dpll loaded?");
+		die("no such generic netlink family: is chs_dpll loaded?");
 	return s;
 }
 
@@ -655,6 +660,12 @@ static inline long long hand_says(void)
 	})
 
 /* ---- files ------------------------------------------------------------------ */
+
+/* all events so far are forgotten */
+static inline void trace_clear(void)
+{
+	close(open_node(TRACEFS "trace", O_WRONLY | O_TRUNC));
+}
 
 /* a line "name value" of a device's stats */
 static inline long long stat_of(uint32_t device, const char *name)

@@ -472,10 +472,12 @@ int __init dpll_netlink_init(void)
 		return -EINVAL;
 	}
 	err = genl_register_family(&dpll_family);
-	if (err == -EEXIST)
-		pr_err("the kernel has a family '%s' already: see module parameter family\n",
-		       dpll_family.name);
-	return err;
+	if (err != -EEXIST)
+		return err;
+	pr_err("the kernel has a family '%s' already: see module parameter family\n",
+	       dpll_family.name);
+	/* EEXIST would make modprobe believe that the module is loaded already */
+	return -EBUSY;
 }
 
 void dpll_netlink_exit(void)
