@@ -26,7 +26,7 @@ noinline void dpll_status_changed(struct dpll_device *dpll, const struct dpll_ms
 	struct dpll_transition *t;
 	u64 age = 0;
 
-	if (status > DPLL_LOCK_STATUS_MAX)
+	if (status < DPLL_LOCK_STATUS_UNLOCKED || status > DPLL_LOCK_STATUS_MAX)
 		return;
 	/* a report that was put off may be older than a look that has seen it already */
 	at = max(at, h->since_ns);
@@ -95,7 +95,14 @@ static int pin_state(struct dpll_ref *ref, enum dpll_pin_state *state,
 						dpll_priv(ref->dpll), state, extack));
 }
 
-static bool is_input(struct dpll_ref *ref)
+/**
+ * dpll_is_input() - is a pin an input of the device?
+ * @ref: the two; the device's mutex held
+ *
+ * Context: process context.
+ * Return: whether; false where the driver does not know.
+ */
+bool dpll_is_input(struct dpll_ref *ref)
 {
 	const struct dpll_registration *reg = dpll_first(&ref->registrations);
 	const struct dpll_pin_ops *ops = reg->ops;
@@ -122,7 +129,7 @@ static bool another_connected(struct dpll_ref *ref)
 		    !ops->state_on_dpll_get || pin_state(other, &state, NULL))
 			continue;
 		other->state = state;
-		if (state == DPLL_PIN_STATE_CONNECTED && is_input(other))
+		if (state == DPLL_PIN_STATE_CONNECTED && dpll_is_input(other))
 			return true;
 	}
 	return false;
@@ -137,7 +144,7 @@ static int broken_rule(struct dpll_ref *ref, enum dpll_pin_state state)
 	struct dpll_msg look = { .seen_by = DPLL_SEEN_GET };
 	enum dpll_mode mode;
 
-	if (state == DPLL_PIN_STATE_DISCONNECTED || !is_input(ref) ||
+	if (state == DPLL_PIN_STATE_DISCONNECTED || !dpll_is_input(ref) ||
 	    dpll_look_at_mode(dpll, &mode, NULL))
 		return -1;
 	if (state == DPLL_PIN_STATE_SELECTABLE)
@@ -226,7 +233,7 @@ void dpll_poll_work(struct work_struct *work)
 	before = dpll->history.n_ring - before;
 	dpll_device_release(dpll);
 	if (before && old)
-		dpll_tell_device(dpll, DPLL_CMD_DEVICE_CHANGE_NTF);
+		dpll_tell_device(dpll, DPLL_CMD_DEVICE_CHANGE_NTF, DPLL_SEEN_POLL);
 	ms = READ_ONCE(dpll->poll_ms);
 	if (ms)
 		queue_delayed_work(dpll_workqueue, &dpll->poll, msecs_to_jiffies(ms));

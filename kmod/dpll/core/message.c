@@ -87,6 +87,15 @@ static inline int or_without(const struct dpll_msg *msg, int err)
 	return msg->lenient ? 0 : err;
 }
 
+static int acquire_for(const struct dpll_msg *msg, struct dpll_device *dpll)
+{
+	if (!msg->try) {
+		dpll_device_acquire(dpll);
+		return 0;
+	}
+	return dpll_device_try_acquire(dpll) ? 0 : -EAGAIN;
+}
+
 /* ---- devices ---- */
 
 static int fill_temp(struct dpll_msg *msg, struct dpll_device *dpll)
@@ -211,18 +220,18 @@ static int fill_features(struct dpll_msg *msg, struct dpll_device *dpll)
 int dpll_fill_device(struct dpll_msg *msg, struct dpll_device *dpll)
 {
 	struct sk_buff *skb = msg->skb;
-	int err = -EMSGSIZE;
+	int err;
 
-	if (!msg->try)
-		dpll_device_acquire(dpll);
-	else if (!dpll_device_try_acquire(dpll))
-		return -EAGAIN;
+	err = acquire_for(msg, dpll);
+	if (err)
+		return err;
+	err = -EMSGSIZE;
 	if (list_empty(&dpll->registrations)) {
 		err = -ENODEV;
 		goto out;
 	}
 	if (put_u32(skb, DPLL_A_ID, dpll->id) ||
-	    put_text(skb, DPLL_A_MODULE_NAME, module_name(dpll->module)) ||
+	    put_text(skb, DPLL_A_MODULE_NAME, dpll->module_name) ||
 	    put_u64(skb, DPLL_A_CLOCK_ID, dpll->clock_id, DPLL_A_PAD))
 		goto out;
 	err = fill_temp(msg, dpll);
@@ -387,7 +396,7 @@ static int fill_pin_itself(struct dpll_msg *msg, const struct where *w)
 	int err;
 
 	if (put_u32(skb, DPLL_A_PIN_ID, pin->id) ||
-	    put_text(skb, DPLL_A_PIN_MODULE_NAME, module_name(pin->module)) ||
+	    put_text(skb, DPLL_A_PIN_MODULE_NAME, pin->module_name) ||
 	    put_u64(skb, DPLL_A_PIN_CLOCK_ID, pin->clock_id, DPLL_A_PIN_PAD) ||
 	    (prop->board_label && put_text(skb, DPLL_A_PIN_BOARD_LABEL, prop->board_label)) ||
 	    (prop->panel_label && put_text(skb, DPLL_A_PIN_PANEL_LABEL, prop->panel_label)) ||
@@ -456,41 +465,72 @@ static int fill_parent_device(struct dpll_msg *msg, const struct where *w)
 	return 0;
 }
 
-/* a pin on its parents, by the device that it is asked through */
-static int fill_parent_pins(struct dpll_msg *msg, const struct where *w)
+/* a pin on a parent; its driver is asked through a device that both are on */
+static int fill_parent_pin(struct dpll_msg *msg, struct dpll_device *dpll, struct dpll_link *link)
 {
-	struct dpll_registration *reg;
+	struct dpll_ref *ref = xa_load(&dpll->pins, link->parent->id);
+	struct dpll_pin *pin = link->child;
 	enum dpll_pin_state state;
-	struct dpll_link *link;
-	struct dpll_ref *ref;
 	struct nlattr *nest;
 	int err;
 
-	list_for_each_entry_srcu(link, &w->pin->parents, of_child, true) {
-		ref = xa_load(&w->dpll->pins, link->parent->id);
-		reg = ref ? dpll_first(&ref->registrations) : NULL;
-		err = dpll_call(w->dpll, w->pin->id, DPLL_OP_STATE_ON_PIN_GET,
-				link->ops->state_on_pin_get(w->pin, link->priv, link->parent,
-							    reg ? reg->priv : NULL, &state,
-							    msg->extack));
-		if (err && !msg->lenient)
-			return err;
-		nest = nest_begin(msg->skb, DPLL_A_PIN_PARENT_PIN);
-		if (!nest || put_u32(msg->skb, DPLL_A_PIN_PARENT_ID, link->parent->id) ||
-		    (!err && put_u32(msg->skb, DPLL_A_PIN_STATE, state)))
-			return -EMSGSIZE;
-		nest_end(msg->skb, nest);
+	err = dpll_call(dpll, pin->id, DPLL_OP_STATE_ON_PIN_GET,
+			link->ops->state_on_pin_get(pin, link->priv, link->parent,
+						    dpll_first(&ref->registrations)->priv, &state,
+						    msg->extack));
+	if (err && !msg->lenient)
+		return err;
+	nest = nest_begin(msg->skb, DPLL_A_PIN_PARENT_PIN);
+	if (!nest || put_u32(msg->skb, DPLL_A_PIN_PARENT_ID, link->parent->id) ||
+	    (!err && put_u32(msg->skb, DPLL_A_PIN_STATE, state)))
+		return -EMSGSIZE;
+	nest_end(msg->skb, nest);
+	return 0;
+}
+
+static int fill_parent_pins(struct dpll_msg *msg, struct dpll_pin *pin)
+{
+	struct dpll_link *link;
+	struct dpll_ref *ref;
+	bool is_on;
+	int err;
+
+	list_for_each_entry_srcu(link, &pin->parents, of_child, srcu_read_lock_held(&dpll_srcu)) {
+		dpll_for_each_ref(ref, link->parent) {
+			err = acquire_for(msg, ref->dpll);
+			if (err)
+				return err;
+			is_on = dpll_link_is_on(ref->dpll, link);
+			err = is_on ? fill_parent_pin(msg, ref->dpll, link) : 0;
+			dpll_device_release(ref->dpll);
+			if (err)
+				return err;
+			if (is_on)
+				break;
+		}
 	}
 	return 0;
 }
 
-static int acquire_for(const struct dpll_msg *msg, struct dpll_device *dpll)
+/* on the devices after the first one */
+static int fill_parent_devices(struct dpll_msg *msg, struct dpll_pin *pin, struct dpll_ref *ref)
 {
-	if (!msg->try) {
-		dpll_device_acquire(dpll);
-		return 0;
+	struct where w;
+	int err;
+
+	list_for_each_entry_continue_rcu(ref, &pin->dplls, of_pin) {
+		if (!READ_ONCE(ref->dpll->visible))
+			continue;
+		err = acquire_for(msg, ref->dpll);
+		if (err)
+			return err;
+		if (where_is(&w, ref))
+			err = fill_parent_device(msg, &w);
+		dpll_device_release(ref->dpll);
+		if (err)
+			return err;
 	}
-	return dpll_device_try_acquire(dpll) ? 0 : -EAGAIN;
+	return 0;
 }
 
 /**
@@ -506,38 +546,33 @@ static int acquire_for(const struct dpll_msg *msg, struct dpll_device *dpll)
  */
 int dpll_fill_pin(struct dpll_msg *msg, struct dpll_pin *pin)
 {
-	bool is_child = !list_empty(&pin->parents);
-	struct dpll_ref *first, *ref;
+	bool is_child = !list_empty(&pin->parents), is_there = false;
+	struct dpll_ref *ref;
 	struct where w;
 	int err;
 
-	first = dpll_pin_first_ref(pin);
-	if (!first)
-		return -ENODEV;
-	err = acquire_for(msg, first->dpll);
-	if (err)
-		return err;
-	err = where_is(&w, first) ? fill_pin_itself(msg, &w) : -ENODEV;
-	if (!err)
-		err = is_child ? fill_parent_pins(msg, &w) : fill_parent_device(msg, &w);
-	dpll_device_release(first->dpll);
-	if (err || is_child)
-		goto out;
-
-	ref = first;
-	list_for_each_entry_continue_rcu(ref, &pin->dplls, of_pin) {
+	/* a device that goes at this time is none to ask; the next one is */
+	dpll_for_each_ref(ref, pin) {
 		if (!READ_ONCE(ref->dpll->visible))
 			continue;
 		err = acquire_for(msg, ref->dpll);
 		if (err)
 			return err;
-		if (where_is(&w, ref))
+		is_there = where_is(&w, ref);
+		if (is_there)
+			err = fill_pin_itself(msg, &w);
+		/* in the same breath, since most pins are on one device */
+		if (is_there && !err && !is_child)
 			err = fill_parent_device(msg, &w);
 		dpll_device_release(ref->dpll);
 		if (err)
 			return err;
+		if (is_there)
+			break;
 	}
-out:
+	if (!is_there)
+		return -ENODEV;
+	err = is_child ? fill_parent_pins(msg, pin) : fill_parent_devices(msg, pin, ref);
 	return err ?: dpll_fill_netdevs(msg->skb, pin);
 }
 
@@ -579,7 +614,8 @@ size_t dpll_pin_size_bound(struct dpll_pin *pin)
 	n += prop->package_label ? nla_total_size(strlen(prop->package_label) + 1) : 0;
 	dpll_for_each_ref(ref, pin)
 		n += 64;
-	list_for_each_entry_srcu(link, &pin->parents, of_child, true)
+	list_for_each_entry_srcu(link, &pin->parents, of_child,
+				 srcu_read_lock_held(&dpll_srcu))
 		n += 32;
 	xa_for_each(&pin->ref_sync, i, other)
 		n += 32;

@@ -265,7 +265,7 @@ static int device_id_get(struct genl_info *info, s64 *id)
 		return no_one(info, "missing attributes", -EINVAL);
 	xa_for_each_marked(&dpll_devices, i, dpll, DPLL_VISIBLE) {
 		if ((clock_id && dpll->clock_id != clock_id) ||
-		    !text_is(a[DPLL_A_MODULE_NAME], module_name(dpll->module)) ||
+		    !text_is(a[DPLL_A_MODULE_NAME], dpll->module_name) ||
 		    (a[DPLL_A_TYPE] && dpll->type != nla_get_u32(a[DPLL_A_TYPE])))
 			continue;
 		if (found)
@@ -293,17 +293,18 @@ static int pin_id_get(struct genl_info *info, s64 *id)
 		return no_one(info, "missing attributes", -EINVAL);
 	xa_for_each_marked(&dpll_pins, i, pin, DPLL_VISIBLE) {
 		if ((clock_id && pin->clock_id != clock_id) ||
-		    !text_is(a[DPLL_A_PIN_MODULE_NAME], module_name(pin->module)) ||
+		    !text_is(a[DPLL_A_PIN_MODULE_NAME], pin->module_name) ||
 		    (a[DPLL_A_PIN_TYPE] && pin->prop.type != nla_get_u32(a[DPLL_A_PIN_TYPE])) ||
 		    !text_is(a[DPLL_A_PIN_BOARD_LABEL], pin->prop.board_label) ||
 		    !text_is(a[DPLL_A_PIN_PANEL_LABEL], pin->prop.panel_label) ||
-		    !text_is(a[DPLL_A_PIN_PACKAGE_LABEL], pin->prop.package_label))
+		    !text_is(a[DPLL_A_PIN_PACKAGE_LABEL], pin->prop.package_label) ||
+		    !dpll_pin_first_ref(pin))
 			continue;
 		if (found)
 			return no_one(info, "multiple matches", -EINVAL);
 		found = pin;
 	}
-	if (!found || !dpll_pin_first_ref(found))
+	if (!found)
 		return no_one(info, "not found", -ENODEV);
 	*id = found->id;
 	return answer(info, fill_pin_id, found);
@@ -336,14 +337,27 @@ static int pin_dump_start(struct netlink_callback *cb)
 }
 
 /*
+ * How much of a buffer to fill with more than one object. One that was made great for a great
+ * object is as great as the user's only by chance, and what does not fit there is lost.
+ */
+static size_t dump_room(const struct sk_buff *skb, const struct netlink_callback *cb)
+{
+	size_t room = skb_tailroom(skb);
+
+	return cb->min_dump_alloc > NLMSG_GOODSIZE && room <= cb->min_dump_alloc ?
+	       min_t(size_t, room, NLMSG_GOODSIZE) : room;
+}
+
+/*
  * Adds one object: 0; 1 if it is one that cannot be shown now; -EMSGSIZE if the buffer is
  * full. A callback that fails costs its attribute, and is in the device's statistics.
  */
 static int dump_one(struct sk_buff *skb, struct netlink_callback *cb, int cmd, fill_fn fill,
-		    const void *object)
+		    const void *object, size_t room)
 {
 	struct dpll_msg msg = { .skb = skb, .extack = cb->extack, .lenient = true,
 				.seen_by = DPLL_SEEN_DUMP };
+	size_t before = skb->len;
 	void *hdr;
 	int err;
 
@@ -352,6 +366,8 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb, int cmd, f
 	if (!hdr)
 		return -EMSGSIZE;
 	err = fill(&msg, object);
+	if (!err && before && skb->len > room)
+		err = -EMSGSIZE;
 	if (err) {
 		genlmsg_cancel(skb, hdr);
 		return err == -EMSGSIZE ? err : 1;
@@ -366,6 +382,7 @@ static int dump(struct sk_buff *skb, struct netlink_callback *cb, struct xarray 
 {
 	struct dump *dump = (struct dump *)cb->ctx;
 	u64 start = trace_dpll_cmd_enabled() ? chs_watch_start() : 0;
+	size_t room = dump_room(skb, cb);
 	int err = 0, srcu;
 	unsigned long i;
 	void *object;
@@ -374,7 +391,7 @@ static int dump(struct sk_buff *skb, struct netlink_callback *cb, struct xarray 
 	srcu = srcu_read_lock(&dpll_srcu);
 	for (i = dump->next, object = xa_find(objects, &i, ULONG_MAX, DPLL_VISIBLE); object;
 	     object = xa_find_after(objects, &i, ULONG_MAX, DPLL_VISIBLE)) {
-		err = dump_one(skb, cb, cmd, fill, object);
+		err = dump_one(skb, cb, cmd, fill, object, room);
 		if (err == -EMSGSIZE)
 			break;
 		err = 0;
@@ -382,11 +399,10 @@ static int dump(struct sk_buff *skb, struct netlink_callback *cb, struct xarray 
 	srcu_read_unlock(&dpll_srcu, srcu);
 	dump->next = err ? i : ULONG_MAX;
 	/* one that fits no buffer: not an end without a word */
-	if (err && !skb->len)
-		return err;
+	err = err && !skb->len ? err : 0;
 	if (start)
-		trace_dpll_cmd(-1, cmd, NETLINK_CB(cb->skb).portid, chs_watch_ns(start), 0, "");
-	return skb->len;
+		trace_dpll_cmd(-1, cmd, NETLINK_CB(cb->skb).portid, chs_watch_ns(start), err, "");
+	return err ?: skb->len;
 }
 
 static int device_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -469,10 +485,12 @@ int __init dpll_netlink_init(void)
 		return -EINVAL;
 	}
 	err = genl_register_family(&dpll_family);
-	if (err == -EEXIST)
-		pr_err("the kernel has a family '%s' already: see module parameter family\n",
-		       dpll_family.name);
-	return err;
+	if (err != -EEXIST)
+		return err;
+	pr_err("the kernel has a family '%s' already: see module parameter family\n",
+	       dpll_family.name);
+	/* EEXIST would make modprobe believe that the module is loaded already */
+	return -EBUSY;
 }
 
 void dpll_netlink_exit(void)

@@ -5,7 +5,7 @@
  *
  * A driver may report from wherever it is. If it is inside a callback, or where it cannot
  * sleep, or if somebody else has the device's mutex, the report is counted in the object
- * and a worker sends it, with the time at which it was made.
+ * and a worker of the object sends it, with the time at which it was made.
  */
 #include <linux/notifier.h>
 #include <linux/slab.h>
@@ -17,9 +17,6 @@
 struct workqueue_struct *dpll_workqueue;
 
 static BLOCKING_NOTIFIER_HEAD(dpll_chain);
-static LLIST_HEAD(put_off);
-static void put_off_work(struct work_struct *work);
-static DECLARE_WORK(put_off_worker, put_off_work);
 
 /* ---- the chain ---- */
 
@@ -183,18 +180,17 @@ static int notify(const struct notice *n)
  * dpll_tell_device() - a device has come, is going, or was changed by a user
  * @dpll: registered, referenced by the caller
  * @cmd: DPLL_CMD_DEVICE_CREATE_NTF or one of its siblings
+ * @seen_by: &enum dpll_seen_by: for the lock status, which is looked at
  *
  * Context: process context without any device's mutex.
  * Return: 0, or a negative errno where it could not be sent.
  */
-int dpll_tell_device(struct dpll_device *dpll, enum dpll_cmd cmd)
+int dpll_tell_device(struct dpll_device *dpll, enum dpll_cmd cmd, u8 seen_by)
 {
-	struct notice n = { .cmd = cmd, .dpll = dpll,
-			    .seen_by = cmd == DPLL_CMD_DEVICE_CREATE_NTF ? DPLL_SEEN_REGISTER :
-				       DPLL_SEEN_SET };
+	struct notice n = { .cmd = cmd, .dpll = dpll, .seen_by = seen_by };
 	enum dpll_lock_status_error error;
 	enum dpll_lock_status status;
-	struct dpll_msg look = { .seen_by = n.seen_by };
+	struct dpll_msg look = { .seen_by = seen_by };
 	int srcu, err = 0;
 
 	chain_device(dpll, cmd);
@@ -222,7 +218,7 @@ int dpll_tell_device(struct dpll_device *dpll, enum dpll_cmd cmd)
  */
 int dpll_tell_pin(struct dpll_pin *pin, enum dpll_cmd cmd)
 {
-	struct notice n = { .cmd = cmd, .pin = pin };
+	struct notice n = { .cmd = cmd, .pin = pin, .seen_by = DPLL_SEEN_SET };
 	int srcu, err = 0;
 
 	chain_pin(pin, cmd);
@@ -247,13 +243,12 @@ static __always_inline bool may_sleep_here(void)
 
 static noinline void put_it_off(struct dpll_news *news, refcount_t *refs)
 {
-	if (!atomic_fetch_inc(&news->pending))
-		WRITE_ONCE(news->at_ns, ktime_get_mono_fast_ns());
+	atomic64_cmpxchg(&news->at_ns, 0, ktime_get_mono_fast_ns());
+	atomic_inc(&news->pending);
 	if (test_and_set_bit(0, &news->queued))
 		return;
 	refcount_inc(refs);
-	llist_add(&news->node, &put_off);
-	queue_work(dpll_workqueue, &put_off_worker);
+	queue_work(dpll_workqueue, &news->work);
 }
 
 /*
@@ -317,10 +312,10 @@ static void send_put_off(struct dpll_news *news)
 {
 	struct dpll_device *dpll = container_of(news, struct dpll_device, news);
 	struct dpll_pin *pin = container_of(news, struct dpll_pin, news);
-	u64 at_ns = READ_ONCE(news->at_ns);
 	int n = atomic_xchg(&news->pending, 0);
+	u64 at_ns = n ? atomic64_xchg(&news->at_ns, 0) : 0;
 
-	while (n--) {
+	for (; n--; cond_resched()) {
 		if (news->is_pin) {
 			chain_pin(pin, DPLL_CMD_PIN_CHANGE_NTF);
 			report_pin(pin, false, true);
@@ -333,32 +328,42 @@ static void send_put_off(struct dpll_news *news)
 
 static void put_off_work(struct work_struct *work)
 {
-	struct llist_node *list = llist_reverse_order(llist_del_all(&put_off));
-	struct dpll_news *news, *next;
+	struct dpll_news *news = container_of(work, struct dpll_news, work);
 
-	llist_for_each_entry_safe(news, next, list, node) {
-		/* first, so that what comes from here on puts it into the list again */
-		clear_bit(0, &news->queued);
-		smp_mb__after_atomic();
-		send_put_off(news);
-		if (news->is_pin)
-			dpll_pin_put(container_of(news, struct dpll_pin, news));
-		else
-			dpll_device_put(container_of(news, struct dpll_device, news));
-	}
+	/* first, so that what comes from here on starts this again */
+	clear_bit(0, &news->queued);
+	smp_mb__after_atomic();
+	dpll_news_flush(news);
+	if (news->is_pin)
+		dpll_pin_put(container_of(news, struct dpll_pin, news));
+	else
+		dpll_device_put(container_of(news, struct dpll_device, news));
 }
 
 /**
- * dpll_news_flush() - send what has been put off, before the object goes
- * @news: the object's
+ * dpll_news_setup() - before there can be any
+ * @news: an object's
+ * @is_pin: which kind of
+ */
+void dpll_news_setup(struct dpll_news *news, bool is_pin)
+{
+	INIT_WORK(&news->work, put_off_work);
+	mutex_init(&news->mutex);
+	news->is_pin = is_pin;
+}
+
+/**
+ * dpll_news_flush() - send what has been put off
+ * @news: an object's
  *
- * Context: process context without any device's mutex.
+ * Context: process context without any device's mutex. When it returns, all that was reported
+ * before is out, whoever sent it.
  */
 void dpll_news_flush(struct dpll_news *news)
 {
-	/* the worker finds nothing left to send, and drops its reference */
-	if (atomic_read(&news->pending))
-		send_put_off(news);
+	mutex_lock(&news->mutex);
+	send_put_off(news);
+	mutex_unlock(&news->mutex);
 }
 
 /**

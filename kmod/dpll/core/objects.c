@@ -63,8 +63,11 @@ static struct dpll_device *device_alloc(u64 clock_id, u32 idx, struct module *mo
 	dpll->idx = idx;
 	dpll->clock_id = clock_id;
 	dpll->module = module;
+	strscpy(dpll->module_name, module_name(module));
 	refcount_set(&dpll->refs, 1);
+	mutex_init(&dpll->registering);
 	mutex_init(&dpll->mutex);
+	dpll_news_setup(&dpll->news, false);
 	INIT_LIST_HEAD(&dpll->registrations);
 	xa_init(&dpll->pins);
 	INIT_DELAYED_WORK(&dpll->poll, dpll_poll_work);
@@ -199,13 +202,14 @@ static struct dpll_pin *pin_alloc(u64 clock_id, u32 idx, struct module *module,
 	pin->idx = idx == DPLL_PIN_IDX_UNSPEC ? next_unspec++ : idx;
 	pin->clock_id = clock_id;
 	pin->module = module;
+	strscpy(pin->module_name, module_name(module));
 	refcount_set(&pin->refs, 1);
 	mutex_init(&pin->set_mutex);
 	INIT_LIST_HEAD(&pin->dplls);
 	INIT_LIST_HEAD(&pin->parents);
 	INIT_LIST_HEAD(&pin->children);
 	xa_init(&pin->ref_sync);
-	pin->news.is_pin = true;
+	dpll_news_setup(&pin->news, true);
 	err = pin_props_copy(&pin->prop, prop);
 	if (err)
 		goto free;
@@ -267,6 +271,28 @@ static void pin_free(struct rcu_head *srcu)
 }
 
 /**
+ * dpll_pin_forget_pairs() - no pin is, or may be, paired with this one any more
+ * @pin: the pin
+ *
+ * Context: dpll_lock held.
+ */
+void dpll_pin_forget_pairs(struct dpll_pin *pin)
+{
+	struct dpll_pin *other;
+	unsigned long i;
+
+	xa_for_each(&pin->ref_sync, i, other) {
+		xa_erase(&pin->ref_sync, i);
+		other->paired--;
+	}
+	if (!pin->paired)
+		return;
+	xa_for_each(&dpll_pins, i, other)
+		if (xa_erase(&other->ref_sync, pin->id))
+			pin->paired--;
+}
+
+/**
  * dpll_pin_put() - let go of a pin
  * @pin: unregistered by whoever lets go last
  *
@@ -277,6 +303,7 @@ void dpll_pin_put(struct dpll_pin *pin)
 	if (!refcount_dec_and_mutex_lock(&pin->refs, &dpll_lock))
 		return;
 	WARN_ON_ONCE(!list_empty(&pin->dplls));
+	dpll_pin_forget_pairs(pin);
 	xa_erase(&dpll_pins, pin->id);
 	mutex_unlock(&dpll_lock);
 	fwnode_handle_put(pin->fwnode);
@@ -293,10 +320,13 @@ EXPORT_SYMBOL_GPL(dpll_pin_put);
  */
 void dpll_pin_fwnode_set(struct dpll_pin *pin, struct fwnode_handle *fwnode)
 {
+	struct fwnode_handle *old;
+
 	mutex_lock(&dpll_lock);
-	fwnode_handle_put(pin->fwnode);
+	old = pin->fwnode;
 	pin->fwnode = fwnode_handle_get(fwnode);
 	mutex_unlock(&dpll_lock);
+	fwnode_handle_put(old);
 }
 EXPORT_SYMBOL_GPL(dpll_pin_fwnode_set);
 

@@ -21,13 +21,16 @@
  * other; so no device waits for another one's driver.
  *
  * Locks, outermost first:
+ *	dpll_device.registering	one registration of the device, or of a pin on it, comes or goes
+ *				at a time, with all that is told of it. Never two at a time
  *	dpll_pin.set_mutex	one change of a pin at a time
+ *	dpll_news.mutex		one report that was put off is sent at a time
  *	dpll_device.mutex	registrations of the device and of pins on it, its history; held
- *				in every callback. Never two at a time
+ *				in every callback. Never waited for with another one held
  *	dpll_lock		making, counting down, linking of objects; short, no callback
  *
  * What a driver reports from inside a callback, or with a mutex of ours taken elsewhere, is
- * put off to a worker: a report never waits for a device's mutex.
+ * put off to a worker of the object: a report never waits for a device's mutex.
  */
 #ifndef CHS_DPLL_PRIVATE_H
 #define CHS_DPLL_PRIVATE_H
@@ -35,7 +38,6 @@
 #include <linux/debugfs.h>
 #include <linux/dpll.h>
 #include <linux/list.h>
-#include <linux/llist.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/refcount.h>
@@ -72,17 +74,19 @@ struct dpll_registration {
 
 /**
  * struct dpll_news - change notifications that had to be put off
- * @node: in the worker's list
- * @queued: bit 0: in that list, which holds a reference of the object
+ * @work: sends them
+ * @mutex: held while they are sent, so that whoever waits for it knows that they are out
+ * @queued: bit 0: @work is, with a reference of the object
  * @pending: how many
- * @at_ns: CLOCK_MONOTONIC of the first
+ * @at_ns: CLOCK_MONOTONIC of the first; 0: not known
  * @is_pin: what it lies in
  */
 struct dpll_news {
-	struct llist_node node;
+	struct work_struct work;
+	struct mutex mutex;
 	unsigned long queued;
 	atomic_t pending;
-	u64 at_ns;
+	atomic64_t at_ns;
 	bool is_pin;
 };
 
@@ -147,8 +151,10 @@ struct dpll_history {
  * @idx: the driver's number
  * @clock_id: the chip's
  * @module: of the driver
+ * @module_name: its name, which readers may want when the driver has gone already
  * @type: set when first registered
  * @refs: gets, registrations, references of pins, news put off
+ * @registering: see above
  * @mutex: see above
  * @locked_at: when, for tracing
  * @waited_ns: how long that took
@@ -174,8 +180,10 @@ struct dpll_device {
 	u32 idx;
 	u64 clock_id;
 	struct module *module;
+	char module_name[MODULE_NAME_LEN];
 	enum dpll_type type;
 	refcount_t refs;
+	struct mutex registering;
 	struct mutex mutex;
 	u64 locked_at, waited_ns;
 	struct list_head registrations;
@@ -200,6 +208,7 @@ struct dpll_device {
  * @idx: the driver's number
  * @clock_id: the chip's
  * @module: of the driver
+ * @module_name: as a device's
  * @refs: as a device's, and a network device's
  * @set_mutex: see above
  * @dplls: references, by device id; dpll_lock to change, dpll_srcu to read. No xarray, whose
@@ -207,6 +216,7 @@ struct dpll_device {
  * @parents: links to parent pins; dpll_lock to change, dpll_srcu to read
  * @children: links to child pins; likewise
  * @ref_sync: pins that it may be paired with, by id; dpll_lock to change
+ * @paired: how many pins have it there; dpll_lock
  * @prop: copy of the driver's
  * @fwnode: see dpll_pin_fwnode_set()
  * @sent: notifications that went out
@@ -219,12 +229,14 @@ struct dpll_pin {
 	u32 idx;
 	u64 clock_id;
 	struct module *module;
+	char module_name[MODULE_NAME_LEN];
 	refcount_t refs;
 	struct mutex set_mutex;
 	struct list_head dplls;
 	struct list_head parents;
 	struct list_head children;
 	struct xarray ref_sync;
+	unsigned int paired;
 	struct dpll_pin_properties prop;
 	struct fwnode_handle *fwnode;
 	atomic64_t sent, failed;
@@ -258,6 +270,7 @@ struct dpll_ref {
  * @priv: their argument
  * @of_parent: in parent->children
  * @of_child: in child->parents
+ * @leaving: the child comes to no further device through it
  * @srcu: for freeing
  */
 struct dpll_link {
@@ -267,6 +280,7 @@ struct dpll_link {
 	void *priv;
 	struct list_head of_parent;
 	struct list_head of_child;
+	bool leaving;
 	struct rcu_head srcu;
 };
 
@@ -300,6 +314,12 @@ struct dpll_device *dpll_device_by_id(u32 id);
 struct dpll_pin *dpll_pin_by_id(u32 id);
 struct dpll_ref *dpll_pin_first_ref(struct dpll_pin *pin);
 const char *dpll_pin_label(const struct dpll_pin *pin);
+void dpll_pin_forget_pairs(struct dpll_pin *pin);
+
+/* ---- register.c ---- */
+bool dpll_link_is_on(struct dpll_device *dpll, const struct dpll_link *link);
+
+/* ---- callbacks ---- */
 
 static __always_inline u64 dpll_lock_watch(void)
 {
@@ -418,8 +438,9 @@ int dpll_netlink_init(void);
 void dpll_netlink_exit(void);
 
 /* ---- news.c ---- */
-int dpll_tell_device(struct dpll_device *dpll, enum dpll_cmd cmd);
+int dpll_tell_device(struct dpll_device *dpll, enum dpll_cmd cmd, u8 seen_by);
 int dpll_tell_pin(struct dpll_pin *pin, enum dpll_cmd cmd);
+void dpll_news_setup(struct dpll_news *news, bool is_pin);
 void dpll_news_flush(struct dpll_news *news);
 int dpll_news_init(void);
 void dpll_news_exit(void);
@@ -478,6 +499,7 @@ int dpll_look_at_mode(struct dpll_device *dpll, enum dpll_mode *mode,
 		      struct netlink_ext_ack *extack);
 int dpll_look_at_pin(struct dpll_ref *ref, enum dpll_pin_state *state,
 		     struct netlink_ext_ack *extack);
+bool dpll_is_input(struct dpll_ref *ref);
 void dpll_acted(struct dpll_device *dpll);
 void dpll_poll_work(struct work_struct *work);
 void dpll_poll_every(struct dpll_device *dpll, u32 ms);

@@ -80,6 +80,7 @@ int dpll_device_register(struct dpll_device *dpll, enum dpll_type type,
 	    WARN_ON(type < DPLL_TYPE_PPS || type > DPLL_TYPE_MAX))
 		return -EINVAL;
 
+	mutex_lock(&dpll->registering);
 	dpll_device_acquire(dpll);
 	err = registration_add(&dpll->registrations, ops, priv, NULL);
 	first = !err && !dpll->visible;
@@ -91,17 +92,29 @@ int dpll_device_register(struct dpll_device *dpll, enum dpll_type type,
 		xa_set_mark(&dpll_devices, dpll->id, DPLL_VISIBLE);
 	}
 	dpll_device_release(dpll);
-	if (!first)
-		return err;
-
-	set_changed();
-	dpll_debugfs_add(dpll);
-	trace_dpll_device_create(dpll->id, dpll->idx, dpll->clock_id, dpll->type,
-				 module_name(dpll->module));
-	dpll_tell_device(dpll, DPLL_CMD_DEVICE_CREATE_NTF);
-	return 0;
+	if (first) {
+		set_changed();
+		dpll_debugfs_add(dpll);
+		trace_dpll_device_create(dpll->id, dpll->idx, dpll->clock_id, dpll->type,
+					 dpll->module_name);
+		dpll_tell_device(dpll, DPLL_CMD_DEVICE_CREATE_NTF, DPLL_SEEN_REGISTER);
+	}
+	mutex_unlock(&dpll->registering);
+	return err;
 }
 EXPORT_SYMBOL_GPL(dpll_device_register);
+
+/* tells that a device goes, while there is something to tell of; registering held */
+static void say_farewell(struct dpll_device *dpll)
+{
+	/* the file in debugfs can start the poll */
+	dpll_debugfs_remove(dpll);
+	dpll_poll_every(dpll, 0);
+	dpll_news_flush(&dpll->news);
+	dpll_tell_device(dpll, DPLL_CMD_DEVICE_DELETE_NTF, DPLL_SEEN_NTF);
+	trace_dpll_device_delete(dpll->id, dpll->idx, dpll->clock_id, dpll->type,
+				 dpll->module_name);
+}
 
 /**
  * dpll_device_unregister() - take a registration back; the last one hides the device
@@ -116,32 +129,25 @@ void dpll_device_unregister(struct dpll_device *dpll, const struct dpll_device_o
 {
 	bool found, last;
 
+	mutex_lock(&dpll->registering);
 	dpll_device_acquire(dpll);
 	found = registration_find(&dpll->registrations, ops, priv, NULL);
 	last = found && list_is_singular(&dpll->registrations);
 	dpll_device_release(dpll);
-	if (WARN_ON(!found))
-		return;
-
-	if (last) {
-		/* the file in debugfs can start the poll */
-		dpll_debugfs_remove(dpll);
-		dpll_poll_every(dpll, 0);
-		dpll_news_flush(&dpll->news);
-		dpll_tell_device(dpll, DPLL_CMD_DEVICE_DELETE_NTF);
-		trace_dpll_device_delete(dpll->id, dpll->idx, dpll->clock_id, dpll->type,
-					 module_name(dpll->module));
-	}
+	if (last)
+		say_farewell(dpll);
 	dpll_device_acquire(dpll);
 	registration_del(&dpll->registrations, ops, priv, NULL);
-	if (list_empty(&dpll->registrations)) {
+	if (last) {
 		WRITE_ONCE(dpll->visible, false);
 		xa_clear_mark(&dpll_devices, dpll->id, DPLL_VISIBLE);
 	}
 	dpll_device_release(dpll);
 	if (last)
 		set_changed();
-	dpll_device_put(dpll);
+	mutex_unlock(&dpll->registering);
+	if (!WARN_ON(!found))
+		dpll_device_put(dpll);
 }
 EXPORT_SYMBOL_GPL(dpll_device_unregister);
 
@@ -190,9 +196,23 @@ static void ref_drop(struct dpll_ref *ref)
 	call_srcu(&dpll_srcu, &ref->srcu, ref_free);
 }
 
-/* shows a pin on a device, without a word; the device's mutex not held */
-static int attach(struct dpll_device *dpll, struct dpll_pin *pin, const struct dpll_pin_ops *ops,
-		  void *priv, struct dpll_link *link)
+/* whether dumps look at a pin; whoever comes last sees what the others did */
+static void show_or_hide(struct dpll_pin *pin)
+{
+	mutex_lock(&dpll_lock);
+	if (list_empty(&pin->dplls))
+		xa_clear_mark(&dpll_pins, pin->id, DPLL_VISIBLE);
+	else
+		xa_set_mark(&dpll_pins, pin->id, DPLL_VISIBLE);
+	mutex_unlock(&dpll_lock);
+	set_changed();
+}
+
+static int attach_children(struct dpll_device *dpll, struct dpll_pin *parent);
+static void detach_children(struct dpll_device *dpll, struct dpll_pin *parent);
+
+static int ref_register(struct dpll_device *dpll, struct dpll_pin *pin,
+			const struct dpll_pin_ops *ops, void *priv, struct dpll_link *link)
 {
 	struct dpll_ref *ref;
 	bool made = false;
@@ -209,33 +229,28 @@ static int attach(struct dpll_device *dpll, struct dpll_pin *pin, const struct d
 		err = registration_add(&ref->registrations, ops, priv, link);
 	if (err && made)
 		ref_drop(ref);
-	else if (!err)
-		xa_set_mark(&dpll_pins, pin->id, DPLL_VISIBLE);
 	dpll_device_release(dpll);
 	if (err && made) {
 		dpll_device_put(dpll);
 		dpll_pin_put(pin);
 	}
-	if (!err) {
-		set_changed();
-		trace_dpll_pin_create(pin->id, pin->idx, pin->clock_id, pin->prop.type,
-				      dpll_pin_label(pin), module_name(pin->module));
-		trace_dpll_pin_parent(pin->id, link ? DPLL_PARENT_PIN : DPLL_PARENT_DEVICE,
-				      link ? link->parent->id : dpll->id, 1);
-	}
 	return err;
 }
 
-/* the opposite: tells first, while there is something to tell of */
+/*
+ * Takes a pin off a device, and its children before it; tells while there is something to
+ * tell of. dpll->registering held; the caller's references are not the last ones.
+ */
 static void detach(struct dpll_device *dpll, struct dpll_pin *pin, const struct dpll_pin_ops *ops,
 		   void *priv, struct dpll_link *link)
 {
+	bool found, last;
 	struct dpll_ref *ref;
-	bool found, gone = false;
 
 	dpll_device_acquire(dpll);
 	ref = xa_load(&dpll->pins, pin->id);
 	found = ref && registration_find(&ref->registrations, ops, priv, link);
+	last = found && list_is_singular(&ref->registrations);
 	dpll_device_release(dpll);
 	/* a child on a parent that has left the device before */
 	if (!found) {
@@ -243,45 +258,70 @@ static void detach(struct dpll_device *dpll, struct dpll_pin *pin, const struct 
 		return;
 	}
 
+	if (last)
+		detach_children(dpll, pin);
 	dpll_news_flush(&pin->news);
 	dpll_tell_pin(pin, DPLL_CMD_PIN_DELETE_NTF);
 	trace_dpll_pin_parent(pin->id, link ? DPLL_PARENT_PIN : DPLL_PARENT_DEVICE,
 			      link ? link->parent->id : dpll->id, 0);
 	trace_dpll_pin_delete(pin->id, pin->idx, pin->clock_id, pin->prop.type, dpll_pin_label(pin),
-			      module_name(pin->module));
+			      pin->module_name);
 
 	dpll_device_acquire(dpll);
 	registration_del(&ref->registrations, ops, priv, link);
-	if (list_empty(&ref->registrations)) {
+	if (last)
 		ref_drop(ref);
-		gone = true;
-	}
 	dpll_device_release(dpll);
-	if (gone) {
-		if (list_empty(&pin->dplls))
-			xa_clear_mark(&dpll_pins, pin->id, DPLL_VISIBLE);
+	show_or_hide(pin);
+	if (last) {
 		dpll_device_put(dpll);
 		dpll_pin_put(pin);
 	}
-	set_changed();
+}
+
+/* shows a pin on a device, and its children after it; dpll->registering held */
+static int attach(struct dpll_device *dpll, struct dpll_pin *pin, const struct dpll_pin_ops *ops,
+		  void *priv, struct dpll_link *link)
+{
+	int err = ref_register(dpll, pin, ops, priv, link);
+
+	if (err)
+		return err;
+	show_or_hide(pin);
+	trace_dpll_pin_create(pin->id, pin->idx, pin->clock_id, pin->prop.type,
+			      dpll_pin_label(pin), pin->module_name);
+	trace_dpll_pin_parent(pin->id, link ? DPLL_PARENT_PIN : DPLL_PARENT_DEVICE,
+			      link ? link->parent->id : dpll->id, 1);
+	dpll_tell_pin(pin, DPLL_CMD_PIN_CREATE_NTF);
+	err = attach_children(dpll, pin);
+	if (err)
+		detach(dpll, pin, ops, priv, link);
+	return err;
 }
 
 /* all children of a parent follow it to a device */
 static int attach_children(struct dpll_device *dpll, struct dpll_pin *parent)
 {
-	int idx = srcu_read_lock(&dpll_srcu), err = 0;
 	struct dpll_link *link;
+	int idx, err = 0;
 
-	list_for_each_entry_srcu(link, &parent->children, of_parent, true) {
+	/*
+	 * A link that comes or goes at this time: either it is seen here as it is now, or
+	 * whoever makes or takes it sees that the parent is on this device. The other half
+	 * is in for_each_device().
+	 */
+	smp_mb();
+	idx = srcu_read_lock(&dpll_srcu);
+	list_for_each_entry_srcu(link, &parent->children, of_parent,
+				 srcu_read_lock_held(&dpll_srcu)) {
+		if (READ_ONCE(link->leaving))
+			continue;
 		err = attach(dpll, link->child, link->ops, link->priv, link);
-		if (!err) {
-			dpll_tell_pin(link->child, DPLL_CMD_PIN_CREATE_NTF);
-			err = attach_children(dpll, link->child);
-		}
-		/* EEXIST: the child has just been put on the parent, which was here already */
-		if (err && err != -EEXIST)
+		/* the child has just been put on the parent, which was here already */
+		if (err == -EEXIST)
+			err = 0;
+		if (err)
 			break;
-		err = 0;
 	}
 	srcu_read_unlock(&dpll_srcu, idx);
 	return err;
@@ -289,13 +329,12 @@ static int attach_children(struct dpll_device *dpll, struct dpll_pin *parent)
 
 static void detach_children(struct dpll_device *dpll, struct dpll_pin *parent)
 {
-	struct dpll_link *link;
 	int idx = srcu_read_lock(&dpll_srcu);
+	struct dpll_link *link;
 
-	list_for_each_entry_srcu(link, &parent->children, of_parent, true) {
-		detach_children(dpll, link->child);
+	list_for_each_entry_srcu(link, &parent->children, of_parent,
+				 srcu_read_lock_held(&dpll_srcu))
 		detach(dpll, link->child, link->ops, link->priv, link);
-	}
 	srcu_read_unlock(&dpll_srcu, idx);
 }
 
@@ -322,43 +361,46 @@ int dpll_pin_register(struct dpll_device *dpll, struct dpll_pin *pin,
 		return -EINVAL;
 	if (WARN_ON(dpll->module != pin->module || dpll->clock_id != pin->clock_id))
 		return -EINVAL;
+	mutex_lock(&dpll->registering);
 	err = attach(dpll, pin, ops, priv, NULL);
-	if (err)
-		return err;
-	dpll_tell_pin(pin, DPLL_CMD_PIN_CREATE_NTF);
-	err = attach_children(dpll, pin);
-	if (err) {
-		detach_children(dpll, pin);
-		detach(dpll, pin, ops, priv, NULL);
-	}
+	mutex_unlock(&dpll->registering);
 	return err;
 }
 EXPORT_SYMBOL_GPL(dpll_pin_register);
+
+/* one of the pins that may be paired with this one is that no more: referenced, or NULL */
+static struct dpll_pin *unpair_one(struct dpll_pin *pin)
+{
+	struct dpll_pin *other = NULL;
+	unsigned long i;
+
+	mutex_lock(&dpll_lock);
+	if (!pin->paired)
+		goto out;
+	xa_for_each(&dpll_pins, i, other)
+		if (xa_erase(&other->ref_sync, pin->id)) {
+			pin->paired--;
+			refcount_inc(&other->refs);
+			break;
+		}
+out:
+	mutex_unlock(&dpll_lock);
+	return other;
+}
 
 /* nobody is paired with a pin that users do not see; the partners' users are told */
 static void unpair(struct dpll_pin *pin)
 {
 	struct dpll_pin *other;
-	unsigned long i;
 
 	if (!list_empty(&pin->dplls))
 		return;
-	for (;;) {
-		mutex_lock(&dpll_lock);
-		xa_for_each(&dpll_pins, i, other)
-			if (xa_erase(&other->ref_sync, pin->id)) {
-				refcount_inc(&other->refs);
-				break;
-			}
-		mutex_unlock(&dpll_lock);
-		if (!other)
-			break;
+	while ((other = unpair_one(pin))) {
 		dpll_tell_pin(other, DPLL_CMD_PIN_CHANGE_NTF);
 		dpll_pin_put(other);
 	}
 	mutex_lock(&dpll_lock);
-	xa_for_each(&pin->ref_sync, i, other)
-		xa_erase(&pin->ref_sync, i);
+	dpll_pin_forget_pairs(pin);
 	mutex_unlock(&dpll_lock);
 }
 
@@ -375,20 +417,15 @@ static void unpair(struct dpll_pin *pin)
 void dpll_pin_unregister(struct dpll_device *dpll, struct dpll_pin *pin,
 			 const struct dpll_pin_ops *ops, void *priv)
 {
-	struct dpll_ref *ref;
-	bool last;
-
-	/* the caller's own references keep both, whatever the registration's did */
-	dpll_device_acquire(dpll);
-	ref = xa_load(&dpll->pins, pin->id);
-	last = ref && list_is_singular(&ref->registrations);
-	dpll_device_release(dpll);
-	if (last)
-		detach_children(dpll, pin);
+	/* whatever the caller's own references are, and the registration's */
+	refcount_inc(&dpll->refs);
 	refcount_inc(&pin->refs);
+	mutex_lock(&dpll->registering);
 	detach(dpll, pin, ops, priv, NULL);
+	mutex_unlock(&dpll->registering);
 	unpair(pin);
 	dpll_pin_put(pin);
+	dpll_device_put(dpll);
 }
 EXPORT_SYMBOL_GPL(dpll_pin_unregister);
 
@@ -470,17 +507,56 @@ static void link_drop(struct dpll_link *link)
 	dpll_pin_put(child);
 }
 
-/* on every device that the parent is on */
-static void detach_link(struct dpll_link *link)
+/*
+ * Attaches the child to every device that the parent is on, or detaches it. Objects stay while
+ * dpll_srcu is held, even if they are let go of meanwhile.
+ */
+static int for_each_device(struct dpll_link *link, bool on)
 {
-	int idx = srcu_read_lock(&dpll_srcu);
+	struct dpll_device *dpll;
 	struct dpll_ref *ref;
+	int idx, err = 0;
 
+	/* the other half is in attach_children() */
+	smp_mb();
+	idx = srcu_read_lock(&dpll_srcu);
 	dpll_for_each_ref(ref, link->parent) {
-		detach_children(ref->dpll, link->child);
-		detach(ref->dpll, link->child, link->ops, link->priv, link);
+		dpll = ref->dpll;
+		mutex_lock(&dpll->registering);
+		if (!on)
+			detach(dpll, link->child, link->ops, link->priv, link);
+		else if (xa_load(&dpll->pins, link->parent->id))
+			err = attach(dpll, link->child, link->ops, link->priv, link);
+		mutex_unlock(&dpll->registering);
+		/* the parent has just come to that device, and brought the child */
+		if (err == -EEXIST)
+			err = 0;
+		if (err)
+			break;
 	}
 	srcu_read_unlock(&dpll_srcu, idx);
+	return err;
+}
+
+static void detach_link(struct dpll_link *link)
+{
+	WRITE_ONCE(link->leaving, true);
+	for_each_device(link, false);
+	link_drop(link);
+}
+
+/**
+ * dpll_link_is_on() - is a child on a device through this link?
+ * @dpll: device; its mutex held: as long as it is, the link's callbacks may be called
+ * @link: which; dpll_srcu held for read
+ *
+ * Return: whether.
+ */
+bool dpll_link_is_on(struct dpll_device *dpll, const struct dpll_link *link)
+{
+	struct dpll_ref *ref = xa_load(&dpll->pins, link->child->id);
+
+	return ref && registration_find(&ref->registrations, link->ops, link->priv, link);
 }
 
 /**
@@ -501,8 +577,7 @@ int dpll_pin_on_pin_register(struct dpll_pin *parent, struct dpll_pin *pin,
 			     const struct dpll_pin_ops *ops, void *priv)
 {
 	struct dpll_link *link;
-	struct dpll_ref *ref;
-	int idx, err = 0;
+	int err;
 
 	if (WARN_ON(parent->prop.type != DPLL_PIN_TYPE_MUX))
 		return -EINVAL;
@@ -511,24 +586,9 @@ int dpll_pin_on_pin_register(struct dpll_pin *parent, struct dpll_pin *pin,
 	link = link_make(parent, pin, ops, priv);
 	if (IS_ERR(link))
 		return PTR_ERR(link);
-
-	idx = srcu_read_lock(&dpll_srcu);
-	dpll_for_each_ref(ref, parent) {
-		/* EEXIST: the parent has just come to that device, and brought the child */
-		err = attach(ref->dpll, pin, ops, priv, link);
-		if (!err) {
-			dpll_tell_pin(pin, DPLL_CMD_PIN_CREATE_NTF);
-			err = attach_children(ref->dpll, pin);
-		}
-		if (err && err != -EEXIST)
-			break;
-		err = 0;
-	}
-	srcu_read_unlock(&dpll_srcu, idx);
-	if (err) {
+	err = for_each_device(link, true);
+	if (err)
 		detach_link(link);
-		link_drop(link);
-	}
 	return err;
 }
 EXPORT_SYMBOL_GPL(dpll_pin_on_pin_register);
@@ -555,7 +615,6 @@ void dpll_pin_on_pin_unregister(struct dpll_pin *parent, struct dpll_pin *pin,
 		return;
 	refcount_inc(&pin->refs);
 	detach_link(link);
-	link_drop(link);
 	unpair(pin);
 	dpll_pin_put(pin);
 }
@@ -566,7 +625,7 @@ EXPORT_SYMBOL_GPL(dpll_pin_on_pin_unregister);
  * @pin: the pin that can be bound
  * @ref_sync_pin: with this one
  *
- * The pair ends when either is unregistered.
+ * The pair ends when either is unregistered from its last device.
  *
  * Context: process context, may sleep.
  * Return: 0; -EBUSY where they are a pair already; -ENOMEM.
@@ -577,6 +636,8 @@ int dpll_pin_ref_sync_pair_add(struct dpll_pin *pin, struct dpll_pin *ref_sync_p
 
 	mutex_lock(&dpll_lock);
 	err = xa_insert(&pin->ref_sync, ref_sync_pin->id, ref_sync_pin, GFP_KERNEL);
+	if (!err)
+		ref_sync_pin->paired++;
 	mutex_unlock(&dpll_lock);
 	if (err)
 		return err;

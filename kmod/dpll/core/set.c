@@ -199,6 +199,17 @@ static void leave(struct dpll_ref *ref)
 	dpll_device_release(ref->dpll);
 }
 
+/* a pin is bound to another one on those devices only that both are on */
+static int enter_knob(struct change *c, struct dpll_ref *ref)
+{
+	if (enter(ref))
+		return -ENODEV;
+	if (c->knob != KNOB_REF_SYNC || xa_load(&ref->dpll->pins, c->other->id))
+		return 0;
+	leave(ref);
+	return -ENODEV;
+}
+
 static void trace_change(const struct change *c, int err, u32 portid)
 {
 	u32 id = c->pin->id;
@@ -233,7 +244,7 @@ static bool in_ranges(const struct dpll_pin_frequency *range, unsigned int n, u6
 static int compare(struct change *c, const struct nlattr *attr)
 {
 	struct dpll_ref *ref;
-	bool missing = false;
+	bool missing = false, entered = false;
 	int err;
 
 	dpll_for_each_ref(ref, c->pin) {
@@ -248,8 +259,12 @@ static int compare(struct change *c, const struct nlattr *attr)
 		say(c->extack, knob_texts[c->knob].none);
 		return -EOPNOTSUPP;
 	}
-	ref = dpll_pin_first_ref(c->pin);
-	if (!ref || enter(ref)) {
+	dpll_for_each_ref(ref, c->pin) {
+		entered = !enter_knob(c, ref);
+		if (entered)
+			break;
+	}
+	if (!entered) {
 		NL_SET_ERR_MSG(c->extack, "pin owner dpll not found");
 		return -ENODEV;
 	}
@@ -277,7 +292,7 @@ static int apply(struct change *c)
 	int err = 0;
 
 	dpll_for_each_ref(ref, c->pin) {
-		if (enter(ref))
+		if (enter_knob(c, ref))
 			continue;
 		err = knob_set(c, ref, c->value);
 		if (!err)
@@ -294,7 +309,7 @@ static int apply(struct change *c)
 	dpll_for_each_ref(ref, c->pin) {
 		if (ref == failed)
 			break;
-		if (enter(ref))
+		if (enter_knob(c, ref))
 			continue;
 		if (knob_set(c, ref, c->old))
 			say(c->extack, knob_texts[c->knob].rollback);
@@ -407,13 +422,13 @@ static int may_not(struct netlink_ext_ack *extack, const struct dpll_pin *pin, u
 	return -EOPNOTSUPP;
 }
 
-/* what the mode allows to ask for; only with the module parameter strict */
+/* what the mode allows to ask of an input; only with the module parameter strict */
 static int mode_allows(struct dpll_ref *ref, u32 state, struct netlink_ext_ack *extack)
 {
 	enum dpll_mode mode;
 
 	if (!READ_ONCE(dpll_strict) || state == DPLL_PIN_STATE_DISCONNECTED ||
-	    dpll_look_at_mode(ref->dpll, &mode, extack))
+	    !dpll_is_input(ref) || dpll_look_at_mode(ref->dpll, &mode, extack))
 		return 0;
 	if ((mode == DPLL_MODE_MANUAL) == (state == DPLL_PIN_STATE_CONNECTED))
 		return 0;
@@ -567,7 +582,8 @@ static struct dpll_link *link_to(struct dpll_pin *pin, u32 parent)
 {
 	struct dpll_link *link;
 
-	list_for_each_entry_srcu(link, &pin->parents, of_child, true)
+	list_for_each_entry_srcu(link, &pin->parents, of_child,
+				 srcu_read_lock_held(&dpll_srcu))
 		if (link->parent->id == parent)
 			return link;
 	return NULL;
@@ -584,6 +600,17 @@ static int state_on_parent(struct dpll_link *link, struct dpll_ref *ref, u32 sta
 						     extack));
 }
 
+/* enter() where the child is, too: else its callbacks may be gone */
+static int enter_link(struct dpll_ref *ref, const struct dpll_link *link)
+{
+	if (enter(ref))
+		return -ENODEV;
+	if (dpll_link_is_on(ref->dpll, link))
+		return 0;
+	leave(ref);
+	return -ENODEV;
+}
+
 /* on each device that the parent is on; all or none */
 static int set_state_on_parent(struct dpll_link *link, u32 state, s64 *old,
 			       struct netlink_ext_ack *extack)
@@ -595,7 +622,7 @@ static int set_state_on_parent(struct dpll_link *link, u32 state, s64 *old,
 	if (!link->ops->state_on_pin_set)
 		return -EOPNOTSUPP;
 	dpll_for_each_ref(ref, link->parent) {
-		if (enter(ref))
+		if (enter_link(ref, link))
 			continue;
 		if (!n++ && !link->ops->state_on_pin_get(link->child, link->priv, link->parent,
 							 dpll_first(&ref->registrations)->priv,
@@ -618,7 +645,7 @@ static int set_state_on_parent(struct dpll_link *link, u32 state, s64 *old,
 		dpll_for_each_ref(ref, link->parent) {
 			if (ref == failed)
 				break;
-			if (enter(ref))
+			if (enter_link(ref, link))
 				continue;
 			state_on_parent(link, ref, *old, NULL);
 			leave(ref);
@@ -851,7 +878,7 @@ int dpll_set_device(struct dpll_device *dpll, struct genl_info *info)
 			dpll_acted(dpll);
 		dpll_device_release(dpll);
 		if (!err)
-			dpll_tell_device(dpll, DPLL_CMD_DEVICE_CHANGE_NTF);
+			dpll_tell_device(dpll, DPLL_CMD_DEVICE_CHANGE_NTF, DPLL_SEEN_SET);
 	}
 	return min(err, 0);
 }
