@@ -25,6 +25,7 @@
 #include <stdint.h>
 typedef int64_t s64;
 typedef uint64_t u64;
+typedef uint32_t u32;
 #define S64_MAX INT64_MAX
 #endif
 

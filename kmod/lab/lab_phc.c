@@ -31,7 +31,7 @@
 #error "the kernel's own ptp_clock_kernel.h came first: see NOSTDINC_FLAGS in Kbuild"
 #endif
 
-#include "lab.h"
+#include "lab_fault.h"
 
 /* clang-format off */
 #define PHC_MAX_DEVICES	1024
@@ -61,13 +61,6 @@ static const char *const phc_op_name[OP_COUNT] = {
 	"alarm",
 };
 /* clang-format on */
-
-/* an injected failure: the next @left calls (-1: all) return -@err */
-struct phc_fault {
-	int err;
-	s64 left;
-	u64 failed;
-};
 
 /*
  * An input. What came in is accounted for in full:
@@ -139,7 +132,7 @@ struct phc {
 	struct hrtimer pps_timer;
 	struct phc_alarm alarms[PHC_ALARMS];
 	struct phc_push push;
-	struct phc_fault fault[OP_COUNT];
+	struct lab_fault fault[OP_COUNT];
 	u64 reads, pps_events, pps_skipped;
 	char pins_text[256];
 	char name[PTP_CLOCK_NAME_LEN];
@@ -402,14 +395,7 @@ static int phc_apply_stuck(struct lab_device *ld, const struct lab_attr *a)
 /* does this call have to fail? The lock is held. */
 static int phc_fails(struct phc *p, enum phc_op op)
 {
-	struct phc_fault *f = &p->fault[op];
-
-	if (!f->left)
-		return 0;
-	if (f->left > 0)
-		f->left--;
-	f->failed++;
-	return -f->err;
+	return lab_fails(&p->fault[op]);
 }
 
 static void phc_wait(s64 ns)
@@ -1070,99 +1056,34 @@ static int phc_store_push(struct lab_device *ld, const struct lab_attr *a, char 
 static int phc_store_fail(struct lab_device *ld, const struct lab_attr *a, char *text)
 {
 	struct phc *p = phc_of_lab(ld);
-	s64 err_no = EIO, count = 1;
-	const char *op = NULL;
-	char *key, *value;
-	unsigned long flags;
-	int i, n = 0, err = 0;
 
-	while (!err && lab_next_pair(&text, &key, &value)) {
-		if (!strcmp(key, "errno")) {
-			err = lab_number(key, value, 1, MAX_ERRNO, &err_no);
-		} else if (!strcmp(key, "count")) {
-			err = lab_number(key, value, -1, S64_MAX, &count);
-		} else if (!strcmp(key, "op")) {
-			op = value;
-		} else {
-			lab_say("%s: want op=, errno= or count=", key);
-			err = -EINVAL;
-		}
-	}
-	if (err)
-		return err;
-	spin_lock_irqsave(&p->lock, flags);
-	for (i = 0; op && i < OP_COUNT; i++)
-		if (!strcmp(op, "all") || !strcmp(op, phc_op_name[i])) {
-			p->fault[i].err = err_no;
-			p->fault[i].left = count;
-			n++;
-		}
-	spin_unlock_irqrestore(&p->lock, flags);
-	if (n)
-		return 0;
-	lab_say("op=%s: want", op ?: "");
-	for (i = 0; i < OP_COUNT; i++)
-		lab_say(" %s,", phc_op_name[i]);
-	lab_say(" or all");
-	return -EINVAL;
+	return lab_faults_store(p->fault, OP_COUNT, &p->lock, text);
 }
 
 static ssize_t phc_show_fail(struct lab_device *ld, const struct lab_attr *a, char *buf)
 {
 	struct phc *p = phc_of_lab(ld);
-	unsigned long flags;
-	int i, len = 0;
 
-	spin_lock_irqsave(&p->lock, flags);
-	for (i = 0; i < OP_COUNT; i++)
-		if (p->fault[i].left)
-			len += sysfs_emit_at(buf, len, "op=%s errno=%d count=%lld\n",
-					     phc_op_name[i], p->fault[i].err, p->fault[i].left);
-	spin_unlock_irqrestore(&p->lock, flags);
-	return len;
+	return lab_faults_show(p->fault, OP_COUNT, &p->lock, buf);
 }
 
 static ssize_t phc_show_failed(struct lab_device *ld, const struct lab_attr *a, char *buf)
 {
-	struct phc *p = phc_of_lab(ld);
-	u64 n = 0;
-	int i;
-
-	for (i = 0; i < OP_COUNT; i++)
-		n += READ_ONCE(p->fault[i].failed);
-	return sysfs_emit(buf, "%llu\n", n);
-}
-
-/* a->offset is that of a u64 in struct phc */
-static ssize_t phc_show_count(struct lab_device *ld, const struct lab_attr *a, char *buf)
-{
-	return sysfs_emit(buf, "%llu\n", READ_ONCE(*(u64 *)((char *)ld + a->offset)));
-}
-
-/* one number a channel: a->offset is that of a u64 in each of an array's members */
-static ssize_t phc_show_each(void *array, size_t size, unsigned int n, size_t offset, char *buf)
-{
-	unsigned int i;
-	int len = 0;
-
-	for (i = 0; i < n; i++)
-		len += sysfs_emit_at(buf, len, "%s%llu", i ? " " : "",
-				     READ_ONCE(*(u64 *)((char *)array + i * size + offset)));
-	return len + sysfs_emit_at(buf, len, "\n");
+	return lab_faults_show_failed(phc_of_lab(ld)->fault, OP_COUNT, buf);
 }
 
 static ssize_t phc_show_in(struct lab_device *ld, const struct lab_attr *a, char *buf)
 {
 	struct phc *p = phc_of_lab(ld);
 
-	return phc_show_each(p->in, sizeof(*p->in), p->n_ext_ts, a->offset, buf);
+	return lab_show_each(p->in, sizeof(*p->in), p->n_ext_ts, a->offset, buf);
 }
 
 static ssize_t phc_show_out(struct lab_device *ld, const struct lab_attr *a, char *buf)
 {
 	struct phc *p = phc_of_lab(ld);
 
-	return phc_show_each(p->out, sizeof(*p->out), p->n_per_out, a->offset, buf);
+	return lab_show_each(p->out, sizeof(*p->out), p->n_per_out, a->offset, buf);
 }
 
 static ssize_t phc_show_on(struct lab_device *ld, const struct lab_attr *a, char *buf)
@@ -1184,7 +1105,7 @@ static ssize_t phc_show_alarms(struct lab_device *ld, const struct lab_attr *a, 
 	int i, len = 0;
 
 	if (a->offset)
-		return phc_show_each(p->alarms, sizeof(*p->alarms), p->n_alarm, a->offset, buf);
+		return lab_show_each(p->alarms, sizeof(*p->alarms), p->n_alarm, a->offset, buf);
 	for (i = 0; i < p->n_alarm; i++)
 		len += sysfs_emit_at(buf, len, "%s%d", i ? " " : "", READ_ONCE(p->alarms[i].on));
 	return len + sysfs_emit_at(buf, len, "\n");
@@ -1351,6 +1272,8 @@ static int phc_init(struct lab_device *ld)
 	lab_timer_setup(&p->push.timer, phc_push_fire);
 	lab_timer_setup(&p->pps_timer, phc_pps_fire);
 	lab_timer_setup(&p->wander_timer, phc_wander_fire);
+	for (i = 0; i < OP_COUNT; i++)
+		p->fault[i].name = phc_op_name[i];
 	for (i = 0; i < PHC_ALARMS; i++) {
 		p->alarms[i].phc = p;
 		lab_timer_setup(&p->alarms[i].timer, phc_alarm_fire);
@@ -1514,7 +1437,7 @@ static void phc_stop(struct lab_device *ld)
 	LAB_NUMBER(struct phc, field, mode, min, max, def, apply, help)
 #define FLAG(field, mode, def, help) NUMBER(field, mode, 0, 1, def, NULL, help)
 #define COUNT(field, help) \
-	{ #field, help, LAB_READ, offsetof(struct phc, field), .show = phc_show_count }
+	{ #field, help, LAB_READ, offsetof(struct phc, field), .show = lab_show_count }
 #define EACH_IN(field, help) \
 	{ #field, help, LAB_READ, offsetof(struct phc_in, field), .show = phc_show_in }
 #define LAB_NRW (LAB_NEW | LAB_READ | LAB_WRITE)

@@ -38,7 +38,7 @@ static const char doc[] =
 	"  wire DEVICE.outN DEVICE.inN...        lead an output to inputs\n"
 	"  unwire DEVICE.outN DEVICE.inN... | DEVICE[.outN|.inN]...\n"
 	"  help [MODEL]                          all that the loaded models know\n"
-	"  push, fail, ...                       commands of a model: COMMAND DEVICE...\n"
+	"  push, edges, fail, ...                commands of a model: COMMAND DEVICE...\n"
 	"                                        [NAME=VALUE]..., see help\n"
 	"\n"
 	"DEVICE is a name (phc0), a glob ('phc*'), a node (/dev/ptp64, ptp64) or all. A\n"
@@ -51,6 +51,8 @@ static const char doc[] =
 	"  labctl push phc0 count=101 period=1ms # 101 edges into input 0\n"
 	"  labctl show phc0 delivered            # what became of them\n"
 	"  labctl fail phc0 op=gettime errno=EIO count=3\n"
+	"  labctl new hte lines=64               # a provider of hardware time stamps\n"
+	"  labctl edges hte0 lines=0-63 count=101 period=1ms\n"
 	"  labctl set 'phc*' read_latency=35us jitter=8ns\n"
 	"  labctl del all\n";
 
@@ -472,6 +474,29 @@ static int cmd_set(int n, char **word)
 	return first < 0 ? STATUS_FAILED : status;
 }
 
+/* what a command has to say when it is done, "name=value..." as a rule */
+static void print_reply(const char *device, const char *command, bool bare)
+{
+	char *reply = lab_result(), *at = reply, *word, *value;
+
+	if (out.json) {
+		out_begin(&out, "reply");
+		out_str(&out, "device", device);
+		out_str(&out, "command", command);
+		while ((word = strsep(&at, " "))) {
+			value = strchr(word, '=');
+			if (!value)
+				continue;
+			*value++ = '\0';
+			json_object_object_add(out.rec, word, json_value(value));
+		}
+		out_end(&out);
+	} else if (*reply) {
+		out_text(&out, "%s%s%s", bare ? "" : device, bare ? "" : " ", reply);
+	}
+	free(reply);
+}
+
 /* a command of a model: an attribute that takes NAME=VALUE words */
 static int cmd_model(const char *command, int n, char **word)
 {
@@ -479,6 +504,7 @@ static int cmd_model(const char *command, int n, char **word)
 	int i, first, status = STATUS_OK;
 	char *line, *pair;
 	size_t k;
+	int err;
 
 	if (!lab_there(true))
 		return STATUS_FAILED;
@@ -503,7 +529,10 @@ static int cmd_model(const char *command, int n, char **word)
 			free(pair);
 		}
 		/* write(2) of nothing never gets to the kernel's side of a file */
-		status = worse(status, write_attr(names.name[k], command, line ?: "\n"));
+		err = write_attr(names.name[k], command, line ?: "\n");
+		if (err == STATUS_OK)
+			print_reply(names.name[k], command, names.n == 1);
+		status = worse(status, err);
 		free(line);
 	}
 	lab_names_free(&names);

@@ -19,6 +19,7 @@
  * reply_mutex guards the replies and is taken inside anything. Edges run under
  * rcu_read_lock() alone.
  */
+#include <linux/bitmap.h>
 #include <linux/ctype.h>
 #include <linux/glob.h>
 #include <linux/idr.h>
@@ -198,7 +199,65 @@ int lab_number(const char *what, const char *value, s64 min, s64 max, s64 *numbe
 }
 EXPORT_SYMBOL_GPL(lab_number);
 
+/**
+ * lab_lines() - read a list of lines and say what is wrong with it
+ * @value: text like "0-7,11", or NULL
+ * @lines: bitmap, set on success
+ * @n: how many lines there are
+ * Return: 0, -EINVAL for no list, an empty one, or lines that there are not, -ENOMEM
+ */
+int lab_lines(const char *value, unsigned long *lines, unsigned int n)
+{
+	int err = value ? bitmap_parselist(value, lines, n) : -EINVAL;
+
+	if (err == -ENOMEM)
+		return err;
+	if (!n)
+		lab_say("it has no lines");
+	else if (err || bitmap_empty(lines, n))
+		lab_say("lines: '%s': want numbers and ranges within 0 to %u, like 0-7,11",
+			value ?: "", n - 1);
+	else
+		return 0;
+	return -EINVAL;
+}
+EXPORT_SYMBOL_GPL(lab_lines);
+
 /* ---- attributes -------------------------------------------------------------*/
+
+/**
+ * lab_show_count() - show() of a u64 of a model's structure
+ * @ld: device
+ * @a: attribute; its offset is that of the u64
+ * @buf: gets the text
+ * Return: its length
+ */
+ssize_t lab_show_count(struct lab_device *ld, const struct lab_attr *a, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", READ_ONCE(*(u64 *)((char *)ld + a->offset)));
+}
+EXPORT_SYMBOL_GPL(lab_show_count);
+
+/**
+ * lab_show_each() - print one number of each of a device's channels
+ * @array: their structures
+ * @size: of one
+ * @n: how many
+ * @offset: of the u64 in each
+ * @buf: gets the text: those that a page has room for
+ * Return: its length
+ */
+ssize_t lab_show_each(const void *array, size_t size, unsigned int n, size_t offset, char *buf)
+{
+	unsigned int i;
+	int len = 0;
+
+	for (i = 0; i < n && len < PAGE_SIZE - 24; i++)
+		len += sysfs_emit_at(buf, len, "%s%llu", i ? " " : "",
+				     READ_ONCE(*(u64 *)((char *)array + i * size + offset)));
+	return len + sysfs_emit_at(buf, len, "\n");
+}
+EXPORT_SYMBOL_GPL(lab_show_each);
 
 static s64 *lab_field(struct lab_device *ld, const struct lab_attr *a)
 {
