@@ -55,4 +55,33 @@
 #define CHS_HTE_DEBUGFS			"hte"
 #endif
 
+#if IS_ENABLED(CONFIG_DPLL)
+/* as with PTP; the family's name is taken too */
+#define dpll_device_get			chs_dpll_device_get
+#define dpll_device_put			chs_dpll_device_put
+#define dpll_device_register		chs_dpll_device_register
+#define dpll_device_unregister		chs_dpll_device_unregister
+#define dpll_pin_get			chs_dpll_pin_get
+#define dpll_pin_put			chs_dpll_pin_put
+#define dpll_pin_register		chs_dpll_pin_register
+#define dpll_pin_unregister		chs_dpll_pin_unregister
+#define dpll_pin_on_pin_register	chs_dpll_pin_on_pin_register
+#define dpll_pin_on_pin_unregister	chs_dpll_pin_on_pin_unregister
+#define dpll_pin_ref_sync_pair_add	chs_dpll_pin_ref_sync_pair_add
+#define dpll_pin_fwnode_set		chs_dpll_pin_fwnode_set
+#define fwnode_dpll_pin_find		chs_fwnode_dpll_pin_find
+#define dpll_device_change_ntf		chs_dpll_device_change_ntf
+#define dpll_pin_change_ntf		chs_dpll_pin_change_ntf
+#define register_dpll_notifier		chs_register_dpll_notifier
+#define unregister_dpll_notifier	chs_unregister_dpll_notifier
+#define dpll_netdev_pin_set		chs_dpll_netdev_pin_set
+#define dpll_netdev_pin_clear		chs_dpll_netdev_pin_clear
+#define CHS_DPLL_FAMILY			"chs-dpll"
+/* numbers that the kernel's own pins will not have, since rtnetlink shows both kinds */
+#define CHS_DPLL_FIRST_PIN		0x10000
+#else
+#define CHS_DPLL_FAMILY			"dpll"
+#define CHS_DPLL_FIRST_PIN		0
+#endif
+
 #endif /* CHS_NAMES_H */

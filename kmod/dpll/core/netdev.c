@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SyncE pins of network devices. Where the kernel has a DPLL subsystem of its own, its
+ * struct net_device has a pointer to a pin, and rtnetlink tells the pin's number to users
+ * as IFLA_DPLL_PIN: it reads the first member of whatever it points to, which is the number
+ * in our struct dpll_pin too. Where it has none, users find the device's ifindex in the
+ * pin's message.
+ */
+#include <linux/rtnetlink.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+
+#include "private.h"
+
+/* a network device and its pin */
+struct dpll_netdev {
+	struct list_head node;
+	struct net_device *dev;
+	struct dpll_pin *pin;
+	struct rcu_head rcu;
+};
+
+static LIST_HEAD(dpll_netdevs);
+static DEFINE_SPINLOCK(dpll_netdevs_lock);
+
+#if IS_ENABLED(CONFIG_DPLL)
+/* the number must come first: the kernel's code reads it there */
+static_assert(offsetof(struct dpll_pin, id) == 0);
+
+/* the kernel's own functions, by their own names */
+#undef dpll_netdev_pin_set
+#undef dpll_netdev_pin_clear
+void dpll_netdev_pin_set(struct net_device *dev, struct dpll_pin *dpll_pin);
+void dpll_netdev_pin_clear(struct net_device *dev);
+
+static void tell_kernel(struct net_device *dev, struct dpll_pin *pin)
+{
+	if (pin)
+		dpll_netdev_pin_set(dev, pin);
+	else
+		dpll_netdev_pin_clear(dev);
+}
+
+#define dpll_netdev_pin_set	chs_dpll_netdev_pin_set
+#define dpll_netdev_pin_clear	chs_dpll_netdev_pin_clear
+#else
+static void tell_kernel(struct net_device *dev, struct dpll_pin *pin)
+{
+}
+#endif
+
+/* the device's entry, taken out of the list; NULL if it has none */
+static struct dpll_netdev *take_out(struct net_device *dev)
+{
+	struct dpll_netdev *entry, *found = NULL;
+
+	spin_lock(&dpll_netdevs_lock);
+	list_for_each_entry(entry, &dpll_netdevs, node)
+		if (entry->dev == dev) {
+			list_del_rcu(&entry->node);
+			found = entry;
+			break;
+		}
+	spin_unlock(&dpll_netdevs_lock);
+	return found;
+}
+
+/**
+ * dpll_netdev_pin_set() - say which pin has a network device's recovered clock
+ * @dev: network device; the driver clears its pin before it goes
+ * @dpll_pin: its pin
+ *
+ * Context: process context, may sleep; takes the rtnl lock where the kernel has
+ * IFLA_DPLL_PIN.
+ */
+void dpll_netdev_pin_set(struct net_device *dev, struct dpll_pin *dpll_pin)
+{
+	struct dpll_netdev *entry, *old;
+
+	entry = kzalloc(sizeof(*entry), GFP_KERNEL);
+	if (!entry)
+		return;
+	entry->dev = dev;
+	entry->pin = dpll_pin;
+	refcount_inc(&dpll_pin->refs);
+	tell_kernel(dev, dpll_pin);
+	old = take_out(dev);
+	spin_lock(&dpll_netdevs_lock);
+	list_add_tail_rcu(&entry->node, &dpll_netdevs);
+	spin_unlock(&dpll_netdevs_lock);
+	if (old) {
+		dpll_pin_put(old->pin);
+		kfree_rcu(old, rcu);
+	}
+}
+EXPORT_SYMBOL(dpll_netdev_pin_set);
+
+/**
+ * dpll_netdev_pin_clear() - a network device has no pin any more
+ * @dev: network device
+ *
+ * Context: as dpll_netdev_pin_set().
+ */
+void dpll_netdev_pin_clear(struct net_device *dev)
+{
+	struct dpll_netdev *old;
+
+	tell_kernel(dev, NULL);
+	old = take_out(dev);
+	if (old) {
+		dpll_pin_put(old->pin);
+		kfree_rcu(old, rcu);
+	}
+}
+EXPORT_SYMBOL(dpll_netdev_pin_clear);
+
+/**
+ * dpll_fill_netdevs() - the network devices of a pin, where rtnetlink cannot tell
+ * @skb: where to
+ * @pin: the pin
+ *
+ * Context: any.
+ * Return: 0, -EMSGSIZE.
+ */
+int dpll_fill_netdevs(struct sk_buff *skb, struct dpll_pin *pin)
+{
+	struct dpll_netdev *entry;
+	int err = 0;
+
+	if (IS_ENABLED(CONFIG_DPLL) || list_empty(&dpll_netdevs))
+		return 0;
+	rcu_read_lock();
+	list_for_each_entry_rcu(entry, &dpll_netdevs, node)
+		if (entry->pin == pin)
+			err = err ?: nla_put_u32(skb, CHS_DPLL_A_PIN_IFINDEX,
+						 READ_ONCE(entry->dev->ifindex));
+	rcu_read_unlock();
+	return err;
+}
+
+/**
+ * dpll_netdev_show() - the same for people
+ * @seq: where to
+ * @pin: the pin
+ *
+ * Context: any.
+ */
+void dpll_netdev_show(struct seq_file *seq, struct dpll_pin *pin)
+{
+	struct dpll_netdev *entry;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(entry, &dpll_netdevs, node)
+		if (entry->pin == pin)
+			seq_printf(seq, " %s", entry->dev->name);
+	rcu_read_unlock();
+}

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Notifications: to the listeners of the family's group, in every network namespace, and to
+ * the notifier chain. Each is sent once, as great as it is.
+ *
+ * A driver may report from wherever it is. If it is inside a callback, or where it cannot
+ * sleep, or if somebody else has the device's mutex, the report is counted in the object
+ * and a worker sends it, with the time at which it was made.
+ */
+#include <linux/notifier.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <net/net_namespace.h>
+
+#include "private.h"
+
+struct workqueue_struct *dpll_workqueue;
+
+static BLOCKING_NOTIFIER_HEAD(dpll_chain);
+static LLIST_HEAD(put_off);
+static void put_off_work(struct work_struct *work);
+static DECLARE_WORK(put_off_worker, put_off_work);
+
+/* ---- the chain ---- */
+
+/**
+ * register_dpll_notifier() - be told of devices and pins that come, go or change
+ * @nb: called with DPLL_DEVICE_CREATED and so on, and a struct dpll_device_notifier_info or
+ *	dpll_pin_notifier_info
+ *
+ * Context: process context, may sleep.
+ * Return: 0, -EEXIST for one that is registered already.
+ */
+int register_dpll_notifier(struct notifier_block *nb)
+{
+	return blocking_notifier_chain_register(&dpll_chain, nb);
+}
+EXPORT_SYMBOL_GPL(register_dpll_notifier);
+
+/**
+ * unregister_dpll_notifier() - be told no more
+ * @nb: not called any more when this returns
+ *
+ * Context: process context, may sleep.
+ * Return: 0, -ENOENT for one that is not registered.
+ */
+int unregister_dpll_notifier(struct notifier_block *nb)
+{
+	return blocking_notifier_chain_unregister(&dpll_chain, nb);
+}
+EXPORT_SYMBOL_GPL(unregister_dpll_notifier);
+
+/* the chain's actions are in the order of the commands */
+static unsigned long action_of(enum dpll_cmd cmd)
+{
+	if (cmd >= DPLL_CMD_PIN_CREATE_NTF)
+		return cmd - DPLL_CMD_PIN_CREATE_NTF + DPLL_PIN_CREATED;
+	return cmd - DPLL_CMD_DEVICE_CREATE_NTF + DPLL_DEVICE_CREATED;
+}
+
+static void chain_device(struct dpll_device *dpll, enum dpll_cmd cmd)
+{
+	struct dpll_device_notifier_info info = {
+		.dpll = dpll, .id = dpll->id, .idx = dpll->idx, .clock_id = dpll->clock_id,
+		.type = dpll->type,
+	};
+
+	if (rcu_access_pointer(dpll_chain.head))
+		blocking_notifier_call_chain(&dpll_chain, action_of(cmd), &info);
+}
+
+static void chain_pin(struct dpll_pin *pin, enum dpll_cmd cmd)
+{
+	struct dpll_pin_notifier_info info = {
+		.pin = pin, .id = pin->id, .idx = pin->idx, .clock_id = pin->clock_id,
+		.fwnode = pin->fwnode, .prop = &pin->prop,
+	};
+
+	if (rcu_access_pointer(dpll_chain.head))
+		blocking_notifier_call_chain(&dpll_chain, action_of(cmd), &info);
+}
+
+/* ---- netlink ---- */
+
+/**
+ * dpll_anybody_listens() - is it worth while to write a message?
+ *
+ * The kernel keeps listeners of a group together, whatever their namespace.
+ *
+ * Context: any.
+ * Return: whether somebody listens, or may.
+ */
+bool dpll_anybody_listens(void)
+{
+	return genl_has_listeners(&dpll_family, &init_net, 0);
+}
+
+/* takes the message; 0, or why nobody at all could have it */
+static int send(struct sk_buff *skb)
+{
+	struct sk_buff *copy;
+	struct net *net;
+	int err, result = 0;
+
+	rcu_read_lock();
+	for_each_net_rcu(net) {
+		/* the first one gets the message itself, below */
+		if (net == &init_net || !net->genl_sock)
+			continue;
+		copy = skb_clone(skb, GFP_ATOMIC);
+		err = copy ? genlmsg_multicast_netns(&dpll_family, net, copy, 0, 0, GFP_ATOMIC) :
+			     -ENOMEM;
+		if (err && err != -ESRCH)
+			result = err;
+	}
+	rcu_read_unlock();
+	err = genlmsg_multicast_netns(&dpll_family, &init_net, skb, 0, 0, GFP_KERNEL);
+	return err && err != -ESRCH ? err : result;
+}
+
+/* what of a notification is the same for devices and pins */
+struct notice {
+	enum dpll_cmd cmd;
+	bool try;		/* -EAGAIN where a mutex is taken */
+	bool deferred;
+	u8 seen_by;
+	u64 at_ns;
+	struct dpll_device *dpll;	/* one of the two */
+	struct dpll_pin *pin;
+};
+
+static int notice_fill(const struct notice *n, struct sk_buff *skb)
+{
+	struct dpll_msg msg = { .skb = skb, .lenient = true, .try = n->try, .seen_by = n->seen_by,
+				.at_ns = n->at_ns };
+
+	return n->dpll ? dpll_fill_device(&msg, n->dpll) : dpll_fill_pin(&msg, n->pin);
+}
+
+static struct sk_buff *notice_write(const struct notice *n, int *err)
+{
+	struct sk_buff *skb;
+	size_t size;
+	void *hdr;
+
+	/* most are small, and what is not used would be trimmed off by copying */
+	for (size = 448; ; size *= 2) {
+		skb = genlmsg_new(size, GFP_KERNEL);
+		if (!skb) {
+			*err = -ENOMEM;
+			return NULL;
+		}
+		hdr = genlmsg_put(skb, 0, 0, &dpll_family, 0, n->cmd);
+		*err = hdr ? notice_fill(n, skb) : -EMSGSIZE;
+		if (!*err) {
+			genlmsg_end(skb, hdr);
+			return skb;
+		}
+		nlmsg_free(skb);
+		if (*err != -EMSGSIZE || size >= SZ_64K)
+			return NULL;
+	}
+}
+
+static int notify(const struct notice *n)
+{
+	atomic64_t *sent = n->dpll ? &n->dpll->sent : &n->pin->sent;
+	atomic64_t *failed = n->dpll ? &n->dpll->failed : &n->pin->failed;
+	u32 id = n->dpll ? n->dpll->id : n->pin->id, bytes = 0;
+	struct sk_buff *skb;
+	int err = 0;
+
+	skb = notice_write(n, &err);
+	if (err == -EAGAIN)
+		return err;
+	if (skb) {
+		bytes = skb->len;
+		err = send(skb);
+	}
+	atomic64_inc(err ? failed : sent);
+	trace_dpll_ntf(id, n->cmd, bytes, true, n->deferred, err);
+	return err;
+}
+
+/**
+ * dpll_tell_device() - a device has come, is going, or was changed by a user
+ * @dpll: registered, referenced by the caller
+ * @cmd: DPLL_CMD_DEVICE_CREATE_NTF or one of its siblings
+ *
+ * Context: process context without any device's mutex.
+ * Return: 0, or a negative errno where it could not be sent.
+ */
+int dpll_tell_device(struct dpll_device *dpll, enum dpll_cmd cmd)
+{
+	struct notice n = { .cmd = cmd, .dpll = dpll,
+			    .seen_by = cmd == DPLL_CMD_DEVICE_CREATE_NTF ? DPLL_SEEN_REGISTER :
+				       DPLL_SEEN_SET };
+	enum dpll_lock_status_error error;
+	enum dpll_lock_status status;
+	struct dpll_msg look = { .seen_by = n.seen_by };
+	int srcu, err = 0;
+
+	chain_device(dpll, cmd);
+	srcu = srcu_read_lock(&dpll_srcu);
+	if (dpll_anybody_listens()) {
+		err = notify(&n);
+	} else {
+		dpll_device_acquire(dpll);
+		if (!list_empty(&dpll->registrations))
+			dpll_look(dpll, &look, &status, &error);
+		dpll_device_release(dpll);
+		trace_dpll_ntf(dpll->id, cmd, 0, false, false, 0);
+	}
+	srcu_read_unlock(&dpll_srcu, srcu);
+	return err;
+}
+
+/**
+ * dpll_tell_pin() - a pin has come, is going, or was changed by a user
+ * @pin: referenced by the caller
+ * @cmd: DPLL_CMD_PIN_CREATE_NTF or one of its siblings
+ *
+ * Context: process context without any device's mutex.
+ * Return: 0, or a negative errno where it could not be sent.
+ */
+int dpll_tell_pin(struct dpll_pin *pin, enum dpll_cmd cmd)
+{
+	struct notice n = { .cmd = cmd, .pin = pin };
+	int srcu, err = 0;
+
+	chain_pin(pin, cmd);
+	if (!dpll_anybody_listens()) {
+		trace_dpll_ntf(pin->id, cmd, 0, false, false, 0);
+		return 0;
+	}
+	srcu = srcu_read_lock(&dpll_srcu);
+	err = dpll_pin_first_ref(pin) ? notify(&n) : -ENODEV;
+	srcu_read_unlock(&dpll_srcu, srcu);
+	return err;
+}
+
+/* ---- what drivers report ---- */
+
+/* can this be said for sure? Without a count of what forbids sleeping, never */
+static bool may_sleep_here(void)
+{
+	return IS_ENABLED(CONFIG_PREEMPT_COUNT) && !in_atomic() && !irqs_disabled() &&
+	       !rcu_preempt_depth();
+}
+
+static void put_it_off(struct dpll_news *news, refcount_t *refs)
+{
+	if (!atomic_fetch_inc(&news->pending))
+		WRITE_ONCE(news->at_ns, ktime_get_mono_fast_ns());
+	if (test_and_set_bit(0, &news->queued))
+		return;
+	refcount_inc(refs);
+	llist_add(&news->node, &put_off);
+	queue_work(dpll_workqueue, &put_off_worker);
+}
+
+/* the device's lock status, and a message if anybody listens; -EAGAIN: not now */
+static int report_device(struct dpll_device *dpll, bool try, bool deferred, u64 at_ns)
+{
+	struct notice n = { .cmd = DPLL_CMD_DEVICE_CHANGE_NTF, .dpll = dpll, .try = try,
+			    .deferred = deferred, .seen_by = DPLL_SEEN_NTF, .at_ns = at_ns };
+	struct dpll_msg look = { .seen_by = DPLL_SEEN_NTF, .at_ns = at_ns };
+	enum dpll_lock_status_error error;
+	enum dpll_lock_status status;
+	int err = 0;
+
+	if (dpll_anybody_listens())
+		return notify(&n);
+	if (!try)
+		dpll_device_acquire(dpll);
+	else if (!dpll_device_try_acquire(dpll))
+		return -EAGAIN;
+	if (list_empty(&dpll->registrations))
+		err = -ENODEV;
+	else
+		dpll_look(dpll, &look, &status, &error);
+	dpll_device_release(dpll);
+	trace_dpll_ntf(dpll->id, DPLL_CMD_DEVICE_CHANGE_NTF, 0, false, deferred, err);
+	return err;
+}
+
+static int report_pin(struct dpll_pin *pin, bool try, bool deferred)
+{
+	struct notice n = { .cmd = DPLL_CMD_PIN_CHANGE_NTF, .pin = pin, .try = try,
+			    .deferred = deferred, .seen_by = DPLL_SEEN_NTF };
+	int srcu, err;
+
+	if (!dpll_anybody_listens()) {
+		trace_dpll_ntf(pin->id, DPLL_CMD_PIN_CHANGE_NTF, 0, false, deferred, 0);
+		return 0;
+	}
+	srcu = srcu_read_lock(&dpll_srcu);
+	err = dpll_pin_first_ref(pin) ? notify(&n) : -ENODEV;
+	srcu_read_unlock(&dpll_srcu, srcu);
+	return err;
+}
+
+/* all that have been put off for one object */
+static void send_put_off(struct dpll_news *news)
+{
+	struct dpll_device *dpll = container_of(news, struct dpll_device, news);
+	struct dpll_pin *pin = container_of(news, struct dpll_pin, news);
+	u64 at_ns = READ_ONCE(news->at_ns);
+	int n = atomic_xchg(&news->pending, 0);
+
+	while (n--) {
+		if (news->is_pin) {
+			chain_pin(pin, DPLL_CMD_PIN_CHANGE_NTF);
+			report_pin(pin, false, true);
+		} else {
+			chain_device(dpll, DPLL_CMD_DEVICE_CHANGE_NTF);
+			report_device(dpll, false, true, at_ns);
+		}
+	}
+}
+
+static void put_off_work(struct work_struct *work)
+{
+	struct llist_node *list = llist_reverse_order(llist_del_all(&put_off));
+	struct dpll_news *news, *next;
+
+	llist_for_each_entry_safe(news, next, list, node) {
+		/* first, so that what comes from here on puts it into the list again */
+		clear_bit(0, &news->queued);
+		smp_mb__after_atomic();
+		send_put_off(news);
+		if (news->is_pin)
+			dpll_pin_put(container_of(news, struct dpll_pin, news));
+		else
+			dpll_device_put(container_of(news, struct dpll_device, news));
+	}
+}
+
+/**
+ * dpll_news_flush() - send what has been put off, before the object goes
+ * @news: the object's
+ *
+ * Context: process context without any device's mutex.
+ */
+void dpll_news_flush(struct dpll_news *news)
+{
+	/* the worker finds nothing left to send, and drops its reference */
+	if (atomic_read(&news->pending))
+		send_put_off(news);
+}
+
+/**
+ * dpll_device_change_ntf() - a driver reports that a device has changed
+ * @dpll: registered
+ *
+ * Context: any, callbacks and hard interrupts included; the caller's references keep @dpll.
+ * Return: 0, also where it was put off; -ENODEV if it is not registered; -ENOMEM or another
+ *	error where it could not be sent.
+ */
+int dpll_device_change_ntf(struct dpll_device *dpll)
+{
+	int err = -EAGAIN;
+
+	if (likely(may_sleep_here()) && dpll->holder != current)
+		err = report_device(dpll, true, false, 0);
+	if (likely(err != -EAGAIN)) {
+		chain_device(dpll, DPLL_CMD_DEVICE_CHANGE_NTF);
+		return err;
+	}
+	put_it_off(&dpll->news, &dpll->refs);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(dpll_device_change_ntf);
+
+/**
+ * dpll_pin_change_ntf() - a driver reports that a pin has changed
+ * @pin: registered
+ *
+ * Context: any, callbacks and hard interrupts included; the caller's references keep @pin.
+ * Return: as dpll_device_change_ntf().
+ */
+int dpll_pin_change_ntf(struct dpll_pin *pin)
+{
+	int err = -EAGAIN;
+
+	if (likely(may_sleep_here()))
+		err = report_pin(pin, true, false);
+	if (likely(err != -EAGAIN)) {
+		chain_pin(pin, DPLL_CMD_PIN_CHANGE_NTF);
+		return err;
+	}
+	put_it_off(&pin->news, &pin->refs);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(dpll_pin_change_ntf);
+
+int __init dpll_news_init(void)
+{
+	dpll_workqueue = alloc_workqueue("dpll", WQ_UNBOUND, 0);
+	return dpll_workqueue ? 0 : -ENOMEM;
+}
+
+void dpll_news_exit(void)
+{
+	destroy_workqueue(dpll_workqueue);
+}

@@ -1,0 +1,585 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A driver shows users a device, a pin on a device, a pin on a parent pin; and takes them
+ * back. Whatever a parent pin is on, its children are on too, through a link that outlives
+ * the parent's own comings and goings.
+ */
+#include <linux/slab.h>
+
+#include "private.h"
+
+/* the set of what dumps show has changed */
+static void set_changed(void)
+{
+	atomic_inc(&dpll_generation);
+}
+
+static struct dpll_registration *registration_find(const struct list_head *list, const void *ops,
+						   void *priv, const struct dpll_link *link)
+{
+	struct dpll_registration *reg;
+
+	list_for_each_entry(reg, list, node)
+		if (reg->ops == ops && reg->priv == priv && reg->link == link)
+			return reg;
+	return NULL;
+}
+
+static int registration_add(struct list_head *list, const void *ops, void *priv,
+			    struct dpll_link *link)
+{
+	struct dpll_registration *reg;
+
+	if (registration_find(list, ops, priv, link))
+		return -EEXIST;
+	reg = kzalloc(sizeof(*reg), GFP_KERNEL);
+	if (!reg)
+		return -ENOMEM;
+	reg->ops = ops;
+	reg->priv = priv;
+	reg->link = link;
+	list_add_tail(&reg->node, list);
+	return 0;
+}
+
+static bool registration_del(struct list_head *list, const void *ops, void *priv,
+			     const struct dpll_link *link)
+{
+	struct dpll_registration *reg = registration_find(list, ops, priv, link);
+
+	if (!reg)
+		return false;
+	list_del(&reg->node);
+	kfree(reg);
+	return true;
+}
+
+/* ---- devices ---- */
+
+/**
+ * dpll_device_register() - show a device to users
+ * @dpll: from dpll_device_get()
+ * @type: what it is; that of the first registration stays
+ * @ops: callbacks; mode_get and lock_status_get must be there
+ * @priv: their argument
+ *
+ * A device may be registered several times; the callbacks of the oldest registration that
+ * is left are used.
+ *
+ * Context: process context, may sleep. The driver's callbacks are called.
+ * Return: 0; -EINVAL without the callbacks required or for a bad type; -EEXIST where this
+ *	driver has registered it with the same @ops and @priv; -ENOMEM.
+ */
+int dpll_device_register(struct dpll_device *dpll, enum dpll_type type,
+			 const struct dpll_device_ops *ops, void *priv)
+{
+	bool first;
+	int err;
+
+	if (WARN_ON(!ops) || WARN_ON(!ops->mode_get) || WARN_ON(!ops->lock_status_get) ||
+	    WARN_ON(type < DPLL_TYPE_PPS || type > DPLL_TYPE_MAX))
+		return -EINVAL;
+
+	dpll_device_acquire(dpll);
+	err = registration_add(&dpll->registrations, ops, priv, NULL);
+	first = !err && !dpll->visible;
+	if (!err)
+		refcount_inc(&dpll->refs);
+	if (first) {
+		dpll->type = type;
+		WRITE_ONCE(dpll->visible, true);
+		xa_set_mark(&dpll_devices, dpll->id, DPLL_VISIBLE);
+	}
+	dpll_device_release(dpll);
+	if (!first)
+		return err;
+
+	set_changed();
+	dpll_debugfs_add(dpll);
+	trace_dpll_device_create(dpll->id, dpll->idx, dpll->clock_id, dpll->type,
+				 module_name(dpll->module));
+	dpll_tell_device(dpll, DPLL_CMD_DEVICE_CREATE_NTF);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(dpll_device_register);
+
+/**
+ * dpll_device_unregister() - take a registration back; the last one hides the device
+ * @dpll: device
+ * @ops: as registered
+ * @priv: as registered
+ *
+ * Context: process context, may sleep. When it returns, no callback of this registration
+ * runs or will.
+ */
+void dpll_device_unregister(struct dpll_device *dpll, const struct dpll_device_ops *ops, void *priv)
+{
+	bool found, last;
+
+	dpll_device_acquire(dpll);
+	found = registration_find(&dpll->registrations, ops, priv, NULL);
+	last = found && list_is_singular(&dpll->registrations);
+	dpll_device_release(dpll);
+	if (WARN_ON(!found))
+		return;
+
+	if (last) {
+		/* the file in debugfs can start the poll */
+		dpll_debugfs_remove(dpll);
+		dpll_poll_every(dpll, 0);
+		dpll_news_flush(&dpll->news);
+		dpll_tell_device(dpll, DPLL_CMD_DEVICE_DELETE_NTF);
+		trace_dpll_device_delete(dpll->id, dpll->idx, dpll->clock_id, dpll->type,
+					 module_name(dpll->module));
+	}
+	dpll_device_acquire(dpll);
+	registration_del(&dpll->registrations, ops, priv, NULL);
+	if (list_empty(&dpll->registrations)) {
+		WRITE_ONCE(dpll->visible, false);
+		xa_clear_mark(&dpll_devices, dpll->id, DPLL_VISIBLE);
+	}
+	dpll_device_release(dpll);
+	if (last)
+		set_changed();
+	dpll_device_put(dpll);
+}
+EXPORT_SYMBOL_GPL(dpll_device_unregister);
+
+/* ---- pins on devices ---- */
+
+static void ref_free(struct rcu_head *srcu)
+{
+	kfree(container_of(srcu, struct dpll_ref, srcu));
+}
+
+static int ref_make(struct dpll_device *dpll, struct dpll_pin *pin)
+{
+	struct dpll_ref *ref = kzalloc(sizeof(*ref), GFP_KERNEL);
+	int err;
+
+	if (!ref)
+		return -ENOMEM;
+	ref->dpll = dpll;
+	ref->pin = pin;
+	INIT_LIST_HEAD(&ref->registrations);
+	err = xa_err(xa_store(&dpll->pins, pin->id, ref, GFP_KERNEL));
+	if (err)
+		goto free;
+	err = xa_err(xa_store(&pin->dplls, dpll->id, ref, GFP_KERNEL));
+	if (err)
+		goto erase;
+	refcount_inc(&dpll->refs);
+	refcount_inc(&pin->refs);
+	return 0;
+
+erase:
+	xa_erase(&dpll->pins, pin->id);
+free:
+	kfree(ref);
+	return err;
+}
+
+/* the references that the caller holds are not the last ones */
+static void ref_drop(struct dpll_ref *ref)
+{
+	xa_erase(&ref->pin->dplls, ref->dpll->id);
+	xa_erase(&ref->dpll->pins, ref->pin->id);
+	call_srcu(&dpll_srcu, &ref->srcu, ref_free);
+}
+
+/* shows a pin on a device, without a word; the device's mutex not held */
+static int attach(struct dpll_device *dpll, struct dpll_pin *pin, const struct dpll_pin_ops *ops,
+		  void *priv, struct dpll_link *link)
+{
+	struct dpll_ref *ref;
+	bool made = false;
+	int err = 0;
+
+	dpll_device_acquire(dpll);
+	ref = xa_load(&dpll->pins, pin->id);
+	if (!ref) {
+		err = ref_make(dpll, pin);
+		made = !err;
+		ref = xa_load(&dpll->pins, pin->id);
+	}
+	if (!err)
+		err = registration_add(&ref->registrations, ops, priv, link);
+	if (err && made)
+		ref_drop(ref);
+	else if (!err)
+		xa_set_mark(&dpll_pins, pin->id, DPLL_VISIBLE);
+	dpll_device_release(dpll);
+	if (err && made) {
+		dpll_device_put(dpll);
+		dpll_pin_put(pin);
+	}
+	if (!err) {
+		set_changed();
+		trace_dpll_pin_create(pin->id, pin->idx, pin->clock_id, pin->prop.type,
+				      dpll_pin_label(pin), module_name(pin->module));
+		trace_dpll_pin_parent(pin->id, link ? DPLL_PARENT_PIN : DPLL_PARENT_DEVICE,
+				      link ? link->parent->id : dpll->id, 1);
+	}
+	return err;
+}
+
+/* the opposite: tells first, while there is something to tell of */
+static void detach(struct dpll_device *dpll, struct dpll_pin *pin, const struct dpll_pin_ops *ops,
+		   void *priv, struct dpll_link *link)
+{
+	struct dpll_ref *ref;
+	bool found, gone = false;
+
+	dpll_device_acquire(dpll);
+	ref = xa_load(&dpll->pins, pin->id);
+	found = ref && registration_find(&ref->registrations, ops, priv, link);
+	dpll_device_release(dpll);
+	/* a child on a parent that has left the device before */
+	if (!found) {
+		WARN_ON(!link);
+		return;
+	}
+
+	dpll_news_flush(&pin->news);
+	dpll_tell_pin(pin, DPLL_CMD_PIN_DELETE_NTF);
+	trace_dpll_pin_parent(pin->id, link ? DPLL_PARENT_PIN : DPLL_PARENT_DEVICE,
+			      link ? link->parent->id : dpll->id, 0);
+	trace_dpll_pin_delete(pin->id, pin->idx, pin->clock_id, pin->prop.type, dpll_pin_label(pin),
+			      module_name(pin->module));
+
+	dpll_device_acquire(dpll);
+	registration_del(&ref->registrations, ops, priv, link);
+	if (list_empty(&ref->registrations)) {
+		ref_drop(ref);
+		gone = true;
+	}
+	dpll_device_release(dpll);
+	if (gone) {
+		if (xa_empty(&pin->dplls))
+			xa_clear_mark(&dpll_pins, pin->id, DPLL_VISIBLE);
+		dpll_device_put(dpll);
+		dpll_pin_put(pin);
+	}
+	set_changed();
+}
+
+/* all children of a parent follow it to a device */
+static int attach_children(struct dpll_device *dpll, struct dpll_pin *parent)
+{
+	int idx = srcu_read_lock(&dpll_srcu), err = 0;
+	struct dpll_link *link;
+
+	list_for_each_entry_srcu(link, &parent->children, of_parent, true) {
+		err = attach(dpll, link->child, link->ops, link->priv, link);
+		if (!err) {
+			dpll_tell_pin(link->child, DPLL_CMD_PIN_CREATE_NTF);
+			err = attach_children(dpll, link->child);
+		}
+		/* EEXIST: the child has just been put on the parent, which was here already */
+		if (err && err != -EEXIST)
+			break;
+		err = 0;
+	}
+	srcu_read_unlock(&dpll_srcu, idx);
+	return err;
+}
+
+static void detach_children(struct dpll_device *dpll, struct dpll_pin *parent)
+{
+	struct dpll_link *link;
+	int idx = srcu_read_lock(&dpll_srcu);
+
+	list_for_each_entry_srcu(link, &parent->children, of_parent, true) {
+		detach_children(dpll, link->child);
+		detach(dpll, link->child, link->ops, link->priv, link);
+	}
+	srcu_read_unlock(&dpll_srcu, idx);
+}
+
+/**
+ * dpll_pin_register() - show a pin on a device
+ * @dpll: device
+ * @pin: from dpll_pin_get(), with the device's module and clock id
+ * @ops: callbacks; state_on_dpll_get and direction_get must be there, and ref_sync_get
+ *	where it has pairs
+ * @priv: their argument
+ *
+ * Pins registered on this pin come along.
+ *
+ * Context: process context, may sleep. The driver's callbacks are called.
+ * Return: 0; -EINVAL without the callbacks required or for another driver's pin; -EEXIST
+ *	where it is registered with the same @ops and @priv; -ENOMEM.
+ */
+int dpll_pin_register(struct dpll_device *dpll, struct dpll_pin *pin,
+		      const struct dpll_pin_ops *ops, void *priv)
+{
+	int err;
+
+	if (WARN_ON(!ops) || WARN_ON(!ops->state_on_dpll_get) || WARN_ON(!ops->direction_get))
+		return -EINVAL;
+	if (WARN_ON(dpll->module != pin->module || dpll->clock_id != pin->clock_id))
+		return -EINVAL;
+	err = attach(dpll, pin, ops, priv, NULL);
+	if (err)
+		return err;
+	dpll_tell_pin(pin, DPLL_CMD_PIN_CREATE_NTF);
+	err = attach_children(dpll, pin);
+	if (err) {
+		detach_children(dpll, pin);
+		detach(dpll, pin, ops, priv, NULL);
+	}
+	return err;
+}
+EXPORT_SYMBOL_GPL(dpll_pin_register);
+
+/* nobody is paired with a pin that users do not see; the partners' users are told */
+static void unpair(struct dpll_pin *pin)
+{
+	struct dpll_pin *other;
+	unsigned long i;
+
+	if (!xa_empty(&pin->dplls))
+		return;
+	for (;;) {
+		mutex_lock(&dpll_lock);
+		xa_for_each(&dpll_pins, i, other)
+			if (xa_erase(&other->ref_sync, pin->id)) {
+				refcount_inc(&other->refs);
+				break;
+			}
+		mutex_unlock(&dpll_lock);
+		if (!other)
+			break;
+		dpll_tell_pin(other, DPLL_CMD_PIN_CHANGE_NTF);
+		dpll_pin_put(other);
+	}
+	mutex_lock(&dpll_lock);
+	xa_for_each(&pin->ref_sync, i, other)
+		xa_erase(&pin->ref_sync, i);
+	mutex_unlock(&dpll_lock);
+}
+
+/**
+ * dpll_pin_unregister() - take a pin off a device
+ * @dpll: device
+ * @pin: pin; its children leave the device with it
+ * @ops: as registered
+ * @priv: as registered
+ *
+ * Context: process context, may sleep. When it returns, no callback of this registration
+ * runs or will.
+ */
+void dpll_pin_unregister(struct dpll_device *dpll, struct dpll_pin *pin,
+			 const struct dpll_pin_ops *ops, void *priv)
+{
+	struct dpll_ref *ref;
+	bool last;
+
+	/* the caller's own references keep both, whatever the registration's did */
+	dpll_device_acquire(dpll);
+	ref = xa_load(&dpll->pins, pin->id);
+	last = ref && list_is_singular(&ref->registrations);
+	dpll_device_release(dpll);
+	if (last)
+		detach_children(dpll, pin);
+	refcount_inc(&pin->refs);
+	detach(dpll, pin, ops, priv, NULL);
+	unpair(pin);
+	dpll_pin_put(pin);
+}
+EXPORT_SYMBOL_GPL(dpll_pin_unregister);
+
+/* ---- pins on pins ---- */
+
+static void link_free(struct rcu_head *srcu)
+{
+	struct dpll_link *link = container_of(srcu, struct dpll_link, srcu);
+
+	kfree(link);
+}
+
+/* dpll_lock held */
+static struct dpll_link *link_find(struct dpll_pin *parent, struct dpll_pin *child,
+				   const struct dpll_pin_ops *ops, void *priv)
+{
+	struct dpll_link *link;
+
+	list_for_each_entry(link, &parent->children, of_parent)
+		if (link->child == child && link->ops == ops && link->priv == priv)
+			return link;
+	return NULL;
+}
+
+/* would the child be its own ancestor? dpll_lock held */
+static bool is_ancestor(const struct dpll_pin *pin, const struct dpll_pin *of)
+{
+	struct dpll_link *link;
+
+	if (pin == of)
+		return true;
+	list_for_each_entry(link, &of->parents, of_child)
+		if (is_ancestor(pin, link->parent))
+			return true;
+	return false;
+}
+
+static struct dpll_link *link_make(struct dpll_pin *parent, struct dpll_pin *child,
+				   const struct dpll_pin_ops *ops, void *priv)
+{
+	struct dpll_link *link = kzalloc(sizeof(*link), GFP_KERNEL);
+	int err = 0;
+
+	if (!link)
+		return ERR_PTR(-ENOMEM);
+	link->parent = parent;
+	link->child = child;
+	link->ops = ops;
+	link->priv = priv;
+	mutex_lock(&dpll_lock);
+	if (link_find(parent, child, ops, priv)) {
+		err = -EEXIST;
+	} else if (is_ancestor(child, parent)) {
+		err = -EINVAL;
+	} else {
+		list_add_tail_rcu(&link->of_parent, &parent->children);
+		list_add_tail_rcu(&link->of_child, &child->parents);
+		refcount_inc(&parent->refs);
+		refcount_inc(&child->refs);
+	}
+	mutex_unlock(&dpll_lock);
+	if (err) {
+		kfree(link);
+		return ERR_PTR(err);
+	}
+	return link;
+}
+
+static void link_drop(struct dpll_link *link)
+{
+	struct dpll_pin *parent = link->parent, *child = link->child;
+
+	mutex_lock(&dpll_lock);
+	list_del_rcu(&link->of_parent);
+	list_del_rcu(&link->of_child);
+	mutex_unlock(&dpll_lock);
+	call_srcu(&dpll_srcu, &link->srcu, link_free);
+	dpll_pin_put(parent);
+	dpll_pin_put(child);
+}
+
+/* on every device that the parent is on */
+static void detach_link(struct dpll_link *link)
+{
+	int idx = srcu_read_lock(&dpll_srcu);
+	struct dpll_ref *ref;
+	unsigned long i;
+
+	xa_for_each(&link->parent->dplls, i, ref) {
+		detach_children(ref->dpll, link->child);
+		detach(ref->dpll, link->child, link->ops, link->priv, link);
+	}
+	srcu_read_unlock(&dpll_srcu, idx);
+}
+
+/**
+ * dpll_pin_on_pin_register() - show a pin on a parent pin
+ * @parent: a pin of type MUX, of whatever driver
+ * @pin: the child
+ * @ops: callbacks; state_on_pin_get and direction_get must be there
+ * @priv: their argument
+ *
+ * The child is on all devices that the parent is on, or will be.
+ *
+ * Context: process context, may sleep. The driver's callbacks are called.
+ * Return: 0; -EINVAL without the callbacks required, for a parent that is no MUX or is on
+ *	the child itself; -EEXIST where it is registered with the same @ops and @priv;
+ *	-ENOMEM.
+ */
+int dpll_pin_on_pin_register(struct dpll_pin *parent, struct dpll_pin *pin,
+			     const struct dpll_pin_ops *ops, void *priv)
+{
+	struct dpll_link *link;
+	struct dpll_ref *ref;
+	unsigned long i;
+	int idx, err = 0;
+
+	if (WARN_ON(parent->prop.type != DPLL_PIN_TYPE_MUX))
+		return -EINVAL;
+	if (WARN_ON(!ops) || WARN_ON(!ops->state_on_pin_get) || WARN_ON(!ops->direction_get))
+		return -EINVAL;
+	link = link_make(parent, pin, ops, priv);
+	if (IS_ERR(link))
+		return PTR_ERR(link);
+
+	idx = srcu_read_lock(&dpll_srcu);
+	xa_for_each(&parent->dplls, i, ref) {
+		/* EEXIST: the parent has just come to that device, and brought the child */
+		err = attach(ref->dpll, pin, ops, priv, link);
+		if (!err) {
+			dpll_tell_pin(pin, DPLL_CMD_PIN_CREATE_NTF);
+			err = attach_children(ref->dpll, pin);
+		}
+		if (err && err != -EEXIST)
+			break;
+		err = 0;
+	}
+	srcu_read_unlock(&dpll_srcu, idx);
+	if (err) {
+		detach_link(link);
+		link_drop(link);
+	}
+	return err;
+}
+EXPORT_SYMBOL_GPL(dpll_pin_on_pin_register);
+
+/**
+ * dpll_pin_on_pin_unregister() - take a pin off its parent
+ * @parent: parent
+ * @pin: child
+ * @ops: as registered
+ * @priv: as registered
+ *
+ * Context: process context, may sleep. When it returns, no callback of this registration
+ * runs or will.
+ */
+void dpll_pin_on_pin_unregister(struct dpll_pin *parent, struct dpll_pin *pin,
+				const struct dpll_pin_ops *ops, void *priv)
+{
+	struct dpll_link *link;
+
+	mutex_lock(&dpll_lock);
+	link = link_find(parent, pin, ops, priv);
+	mutex_unlock(&dpll_lock);
+	if (WARN_ON(!link))
+		return;
+	refcount_inc(&pin->refs);
+	detach_link(link);
+	link_drop(link);
+	unpair(pin);
+	dpll_pin_put(pin);
+}
+EXPORT_SYMBOL_GPL(dpll_pin_on_pin_unregister);
+
+/**
+ * dpll_pin_ref_sync_pair_add() - a pin's signal may be combined with another one's
+ * @pin: the pin that can be bound
+ * @ref_sync_pin: with this one
+ *
+ * The pair ends when either is unregistered.
+ *
+ * Context: process context, may sleep.
+ * Return: 0; -EBUSY where they are a pair already; -ENOMEM.
+ */
+int dpll_pin_ref_sync_pair_add(struct dpll_pin *pin, struct dpll_pin *ref_sync_pin)
+{
+	int err;
+
+	mutex_lock(&dpll_lock);
+	err = xa_insert(&pin->ref_sync, ref_sync_pin->id, ref_sync_pin, GFP_KERNEL);
+	mutex_unlock(&dpll_lock);
+	if (err)
+		return err;
+	dpll_tell_pin(pin, DPLL_CMD_PIN_CHANGE_NTF);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(dpll_pin_ref_sync_pair_add);
