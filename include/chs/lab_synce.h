@@ -76,7 +76,8 @@
 #define SYNCE_CTRL_REVERTIVE	0x2
 #define SYNCE_CTRL_HITLESS	0x4		/* stays locked from one good input to another */
 #define SYNCE_LOOP_SELECTIONS	0x40		/* how often an input was selected */
-#define SYNCE_LOOP_AVERAGE	0x44		/* rw: phase offsets: mean of 2^n, n to 15 */
+#define SYNCE_LOOP_AVERAGE	0x44		/* rw: phase offsets: mean of 2^n */
+#define SYNCE_AVERAGE_MAX	15
 
 /* ---- input i ---- */
 #define SYNCE_INPUT(i)		(0x0400 + (i) * 0x80)

@@ -612,7 +612,7 @@ static int synce_set_loop(struct synce *s, unsigned int d, unsigned int reg, u32
 		l->hitless = val & SYNCE_CTRL_HITLESS;
 		break;
 	case SYNCE_LOOP_AVERAGE:
-		if (val > 15)
+		if (val > SYNCE_AVERAGE_MAX)
 			return -EINVAL;
 		s->average[d] = val;
 		return 0;
