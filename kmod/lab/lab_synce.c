@@ -149,14 +149,14 @@ struct synce {
 	struct synce_output out[SYNCE_OUTPUTS];
 	char port[SYNCE_PORTS][SYNCE_PORT_NAME_LEN];
 	bool pair_on;
-	struct pll_note log[SYNCE_LOG];
-	unsigned int n_log;
+	struct pll_note log[SYNCE_LOG], switch_log[SYNCE_LOG];
+	unsigned int n_log, n_switch_log;
 	u64 reads, writes, interrupts, timers;
 	u64 id;			/* EUI-64 */
 	struct lab_fault fault[OP_COUNT];
 
 	/* numbers that are attributes */
-	s64 signals, irq, poll_ms, seed, access_ns, temperature, quality;
+	s64 signals, irq, poll_ms, seed, access_ns, fail_after, temperature, quality;
 	s64 eec_bandwidth, pps_bandwidth, slope_ppb;
 	s64 qualify_ns, loss_ns, monitor_ns, wtr_ns, holdoff_ns, ho_acq_ns, holdover_max_ns;
 	s64 accept_ppb, reject_ppb, holdover_ppb, osc_ppb, drift_ppb_day, wander_ps;
@@ -211,6 +211,7 @@ static void synce_note(struct pll_chip *c, const struct pll_note *n)
 		synce_changed(s, SYNCE_IRQ_LOOP(n->index));
 		break;
 	case PLL_NOTE_SELECTED:
+		s->switch_log[s->n_switch_log++ % SYNCE_LOG] = *n;
 		synce_changed(s, SYNCE_IRQ_SELECTED(n->index));
 		break;
 	case PLL_NOTE_INPUT:
@@ -708,6 +709,15 @@ static void synce_access(struct synce *s)
 		ndelay(ns);
 }
 
+static int synce_fails(struct synce *s, enum synce_op op)
+{
+	if (s->fault[op].left && s->fail_after) {
+		s->fail_after--;
+		return 0;
+	}
+	return lab_fails(&s->fault[op]);
+}
+
 static int synce_reg_read(void *context, unsigned int reg, unsigned int *val)
 {
 	struct synce *s = context;
@@ -718,7 +728,7 @@ static int synce_reg_read(void *context, unsigned int reg, unsigned int *val)
 	synce_access(s);
 	synce_lock(s, &flags);
 	s->reads++;
-	err = lab_fails(&s->fault[OP_READ]) ?: synce_get(s, reg, &value);
+	err = synce_fails(s, OP_READ) ?: synce_get(s, reg, &value);
 	synce_unlock(s, flags);
 	*val = value;
 	return err;
@@ -733,7 +743,7 @@ static int synce_reg_write(void *context, unsigned int reg, unsigned int val)
 	synce_access(s);
 	synce_lock(s, &flags);
 	s->writes++;
-	err = lab_fails(&s->fault[OP_WRITE]) ?: synce_set(s, reg, val);
+	err = synce_fails(s, OP_WRITE) ?: synce_set(s, reg, val);
 	synce_unlock(s, flags);
 	return err;
 }
@@ -1045,6 +1055,25 @@ static ssize_t synce_show_transitions(struct lab_device *ld, const struct lab_at
 	return len;
 }
 
+static ssize_t synce_show_switches(struct lab_device *ld, const struct lab_attr *a, char *buf)
+{
+	struct synce *s = synce_of_lab(ld);
+	unsigned int i, n = SYNCE_LOG / 2;
+	unsigned long flags;
+	int len = 0;
+
+	synce_lock(s, &flags);
+	for (i = s->n_switch_log - min(s->n_switch_log, n); i != s->n_switch_log; i++) {
+		const struct pll_note *note = &s->switch_log[i % SYNCE_LOG];
+
+		len += sysfs_emit_at(buf, len, "%lld loop=%u from=%s to=%s\n", note->at,
+				     note->index, synce_input_name(note->old),
+				     synce_input_name(note->now));
+	}
+	synce_unlock(s, flags);
+	return len;
+}
+
 static ssize_t synce_show_sample(struct lab_device *ld, const struct lab_attr *a, char *buf)
 {
 	return sysfs_emit(buf, "%llu\n", ktime_get_raw_ns());
@@ -1303,6 +1332,8 @@ static const struct lab_attr synce_attrs[] = {
 	NUMBER(access_ns, LAB_NRW, 0, SYNCE_MAX_ACCESS, 0, NULL, "each register access takes"),
 	{ .name = "fail", .help = "op=read|write|all errno=N count=N (-1: always)",
 	  .mode = LAB_READ | LAB_WRITE, .show = synce_show_fail, .store = synce_store_fail },
+	NUMBER(fail_after, LAB_READ | LAB_WRITE, 0, S64_MAX, 0, NULL,
+	       "what is ordered to fail still works so often"),
 	/* commands */
 	{ .name = "signal",
 	  .help = "input=N|LABEL lost=0|1 noise=0|1 offset_ppb= phase_step_ps=; tells the instant",
@@ -1321,6 +1352,8 @@ static const struct lab_attr synce_attrs[] = {
 	  .show = synce_show_outputs },
 	{ .name = "transitions", .help = "the last 32 changes of status, exact instants first",
 	  .mode = LAB_READ, .show = synce_show_transitions },
+	{ .name = "switches", .help = "the last 32 changes of the input followed, the same",
+	  .mode = LAB_READ, .show = synce_show_switches },
 	{ .name = "sample", .help = "CLOCK_MONOTONIC_RAW, ns", .mode = LAB_READ,
 	  .show = synce_show_sample },
 	{ .name = "due", .help = "when it next does something by itself; -1: never",
