@@ -87,15 +87,18 @@ modules: ## kernel modules, for KERNEL= or KDIR=
 test-modules: modules
 	+$(Q)flock $(O)/$(release)/.lock $(MAKE) test-modules-of-one
 
-# $(call kbuild,FROM,FARM,TO): one at a time, since two kbuilds in one folder
-# spoil each other's work. O= has a meaning of its own there.
+# $(call kbuild,FROM,FARM,TO[,VARIABLES[,SYMVERS]]): one at a time, since two kbuilds in
+# one folder spoil each other's work. O= has a meaning of its own there. It does not look
+# at the age of the other modules' symbols that it is given.
 define kbuild
 	$(Q)mkdir -p $(2)
 	$(Q)find $(2) -type l ! -exec test -e {} \; -delete
 	$(Q)cp -rsf $(CURDIR)/$(1)/. $(2)/
 	$(note) KBUILD '$(1) for $(release)'
+	$(Q)$(if $(5),[[ $(2)/Module.symvers -nt $(5) ]] || rm -f $(2)/Module.symvers)
 	$(Q)$(MAKE) -C $(kdir) O= M=$(abspath $(2)) CHS_ROOT=$(CURDIR) CHS_VERSION=$(VERSION) \
-		$(KBUILD_ARGS) $(4) $(if $(filter 1,$(V)),V=1,-s) modules
+		$(KBUILD_ARGS) $(4) $(if $(5),KBUILD_EXTRA_SYMBOLS=$(strip $(5))) \
+		$(if $(filter 1,$(V)),V=1,-s) modules
 	$(Q)vmlinux/collect $(2) $(3)
 endef
 
@@ -108,19 +111,19 @@ modules-of-one:
 	$(call kbuild,kmod,$(farm),$(O)/$(release)/modules)
 
 test-modules-of-one:
-	$(call kbuild,tests/modules,$(farm)-tests,$(O)/$(release)/test-modules,\
-		KBUILD_EXTRA_SYMBOLS=$(abspath $(farm))/Module.symvers)
+	$(call kbuild,tests/modules,$(farm)-tests,$(O)/$(release)/test-modules,,\
+		$(abspath $(farm))/Module.symvers)
 
 # Modules of the benchmarks: for our class, for the kernel's own (see
 # tests/perf/kmod/Kbuild), and our modules without any tracepoint, which changes the
 # versions of their symbols.
 perf-modules-of-one:
-	$(call kbuild,tests/perf/kmod,$(farm)-perf,$(O)/$(release)/perf/ours,\
-		KBUILD_EXTRA_SYMBOLS=$(abspath $(farm))/Module.symvers)
+	$(call kbuild,tests/perf/kmod,$(farm)-perf,$(O)/$(release)/perf/ours,,\
+		$(abspath $(farm))/Module.symvers)
 	$(call kbuild,tests/perf/kmod,$(farm)-peer,$(O)/$(release)/perf/peer,PERF_PEER=1)
 	$(call kbuild,kmod,$(farm)-untraced,$(O)/$(release)/perf/untraced,KCFLAGS=-DNOTRACE)
-	$(call kbuild,tests/perf/kmod,$(farm)-untraced-perf,$(O)/$(release)/perf/untraced-ours,\
-		KBUILD_EXTRA_SYMBOLS=$(abspath $(farm)-untraced)/Module.symvers)
+	$(call kbuild,tests/perf/kmod,$(farm)-untraced-perf,$(O)/$(release)/perf/untraced-ours,,\
+		$(abspath $(farm)-untraced)/Module.symvers)
 
 # ---- BPF programs -----------------------------------------------------------
 
@@ -150,6 +153,8 @@ TOOL_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -Wmissing-prototypes -D_GNU_SOUR
 	-DCHS_VERSION='"$(VERSION)"' -I$(O)/uapi -Iinclude/uapi -I$(O)/bpf -Ibpf -Itools/lib
 # as-needed: a tool that uses no BPF must not load libbpf
 TOOL_LIBS := -Wl,--as-needed -lbpf -lelf -lz -ljson-c -lm
+# what one tool alone needs
+LIBS_htetop := -lncursesw
 
 LIB_OBJS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard tools/lib/*.c))
 SKELS    := $(patsubst bpf/%.bpf.c,$(O)/bpf/%.skel.h,$(wildcard bpf/*.bpf.c))
@@ -173,7 +178,7 @@ define tool_rule
 $(O)/bin/$(1): $(patsubst %.c,$(O)/obj/%.o,$(wildcard tools/$(1)/*.c)) $(O)/lib/libchstools.a
 	$$(note) LD $$@
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(LDFLAGS) $$^ $(TOOL_LIBS) -o $$@
+	$$(Q)$$(CC) $$(LDFLAGS) $$^ $(TOOL_LIBS) $(LIBS_$(1)) -o $$@
 endef
 $(foreach t,$(TOOLS),$(eval $(call tool_rule,$(t))))
 

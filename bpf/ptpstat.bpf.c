@@ -409,16 +409,13 @@ static __always_inline struct ptp_clkstat *account(int index, __u32 op, __u64 du
 	if (err)
 		s->errors++;
 	if (op < PTP_OP_TIMED_END) {
-		__u64 tag = epoch_tag, v, *max = &s->max[tag >> EPOCH_SHIFT & 1];
+		__u64 tag = epoch_tag;
 
 		s->sum_ns += duration;
 		/* once for the tag and the histogram both: what is longer counts as this */
 		if (duration >> LL_TOP)
 			duration = (1ULL << LL_TOP) - 1;
-		v = tag | duration;
-		/* signed difference, so that the epoch may wrap */
-		if ((__s64)(v - *max) > 0)
-			*max = v;
+		epoch_note(s->max, tag, duration);
 		histogram(c, op, duration);
 	}
 	return c;
@@ -964,7 +961,7 @@ static __always_inline int on_alarm_fire(__u64 *a)
 	struct ptp_alarm_key key = { .slot = slot_of(index), .reader = ARG_U32(a, 1) };
 	__u32 tgid = ARG_U32(a, 7);
 	struct ptp_clkstat *c = clock_of(index);
-	__u64 tag = epoch_tag, late, i, *max;
+	__u64 tag = epoch_tag, late, i;
 	struct ptp_alarmstat *s;
 
 	if (!c)
@@ -985,9 +982,7 @@ static __always_inline int on_alarm_fire(__u64 *a)
 	s->fired++;
 	s->overruns += ARG_U64(a, 5);
 	s->late_sum_ns += late;
-	max = &s->late_max[tag >> EPOCH_SHIFT & 1];
-	if ((__s64)((tag | late) - *max) > 0)
-		*max = tag | late;
+	epoch_note(s->late_max, tag, late);
 	i = ll_index(late);
 	hide(i);
 	if (i < LL_BUCKETS)

@@ -6,6 +6,7 @@
 #ifndef CHS_PTPSTAT_H
 #define CHS_PTPSTAT_H
 
+#include "epoch.h"
 #include "loglin.h"
 
 #define PTPSTAT_MAX_CLOCKS	1024	/* bits of the clock filter */
@@ -39,15 +40,6 @@ enum ptp_op {
 /* one more histogram: the widths that gettimex reported */
 #define HIST_WIDTH	PTP_OP_TIMED_END
 #define HIST_COUNT	(PTP_OP_TIMED_END + 1)
-
-/*
- * An interval's maximum without a reset from user space, which would race: the
- * interval's number stands in the top bits, so a later interval always wins the
- * one comparison. User space raises the number and then reads the cell of the
- * other parity, which nobody writes any more.
- */
-#define EPOCH_SHIFT	40
-#define EPOCH_NS_MASK	((1ULL << EPOCH_SHIFT) - 1)
 
 struct ptp_opstat {
 	__u64 count;

@@ -49,6 +49,13 @@
 #define eventfd_signal(context) eventfd_signal(context, 1)
 #endif
 
+/* 6.7 gave a GPIO chip's device functions of its own, and took those of the chip away. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define CHS_GPIO_DESC(chip, line) gpio_device_get_desc((chip)->gpiodev, line)
+#else
+#define CHS_GPIO_DESC(chip, line) gpiochip_get_desc(chip, line)
+#endif
+
 /* hrtimer_setup() came with 6.13, hrtimer_init() left with 6.15. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #define hrtimer_setup(timer, callback, clock, mode)	\

@@ -72,8 +72,9 @@ struct hte_clk_info {
  * @ts: the stamp; it is gone when the callback returns
  * @data: what the consumer gave to hte_request_ts_ns()
  *
- * Context: any, hard interrupts included; interrupts are off and a spin lock is held. No
- * function of this header may be called but hte_ts_report_drops().
+ * Context: any, hard interrupts included; interrupts are off and a raw spin lock is held.
+ * Of this header's functions only hte_ts_report_drops(), hte_get_clk_src_info() and
+ * hte_get_cross_ts() may be called.
  * Return: see &enum hte_return; anything else is counted as a failure of the callback.
  */
 typedef enum hte_return (*hte_ts_cb_t)(struct hte_ts_data *ts, void *data);
@@ -83,9 +84,10 @@ typedef enum hte_return (*hte_ts_cb_t)(struct hte_ts_data *ts, void *data);
  * @data: what the consumer gave to hte_request_ts_ns()
  *
  * Of one line, it runs once at a time; stamps that come before a run begins share it, and
- * are counted as coalesced (&struct hte_ring keeps them for it).
+ * are counted as coalesced (see <linux/hte_ring.h> to keep them for it).
  *
- * Context: process context, may sleep. Must not call hte_ts_put() on its own line.
+ * Context: a thread of the line's own (SCHED_FIFO, priority 1), may sleep. Must not call
+ * hte_ts_put() on its own line.
  * Return: not looked at.
  */
 typedef enum hte_return (*hte_ts_sec_cb_t)(void *data);
@@ -120,13 +122,14 @@ struct hte_ts_desc {
  * @release: end it
  * @enable: let a line's stamps through again
  * @disable: stop them for a while
- * @get_clk_src_info: tell of the clock. 0 or a negative errno
+ * @get_clk_src_info: tell of the clock. Any context; 0 or a negative errno
  * @get_time_ns: ours: read the clock that stamps, now. It makes stamps comparable with
  *	the kernel's time; leave it out where there is no way. Any context; 0 or a
  *	negative errno
  *
- * All may sleep but @get_time_ns, and are called with the line's mutex held. The last
- * argument is the provider's own number of the line, which an xlate callback gave.
+ * The first four may sleep, and are called one at a time for a line. Their last argument is
+ * the provider's own number of the line, which an xlate callback gave. None is called any
+ * more when the provider has unregistered.
  */
 struct hte_ops {
 	int (*request)(struct hte_chip *chip, struct hte_ts_desc *desc, u32 xlated_id);
@@ -189,8 +192,8 @@ int hte_get_clk_src_info(const struct hte_ts_desc *desc, struct hte_clk_info *ci
  * @HTE_DROP_UNREGISTERED: nobody had requested the line
  * @HTE_DROP_DISABLED: the line was disabled
  * @HTE_DROP_OVERFLOW: the provider's hardware lost it, so it says
- * @HTE_DROP_COALESCED: its second callback was shared with an earlier stamp's; the first
- *	callback had it
+ * @HTE_DROP_COALESCED: no second callback came for it alone: an earlier stamp's served it
+ *	too, or hte_ts_put() came before; the first callback had it
  * @HTE_DROP_CALLBACK: the first callback failed, or asked for a second one that there is
  *	not
  * @HTE_DROP_CONSUMER: the consumer took it and lost it, so it says: a full queue
@@ -198,7 +201,8 @@ int hte_get_clk_src_info(const struct hte_ts_desc *desc, struct hte_clk_info *ci
  *
  * Pushes and overflows are all the stamps that there were; they are delivered
  * (counted as total), unregistered, disabled or overflow. Of those delivered some may be
- * coalesced, callback or consumer.
+ * coalesced, callback or consumer. A second callback has run as often as it was asked for,
+ * less those coalesced.
  */
 enum hte_drop_reason {
 	HTE_DROP_UNREGISTERED,
@@ -249,6 +253,31 @@ struct hte_chip_info {
 #define HTE_CHIP_ADDED		1
 #define HTE_CHIP_REMOVED	2	/* its lines give ENODEV already; put them now */
 
+/**
+ * struct hte_line_info - a line, and what has become of its stamps since the provider came
+ * @used: it has a consumer
+ * @edge_flags: that the consumer asked for
+ * @label: consumer's name of it; this and the next outlive the put, "" if there was none
+ * @consumer: who has it
+ * @total: stamps delivered
+ * @drops: by &enum hte_drop_reason
+ * @next_seq: number of the next stamp
+ * @last_ns: the last one delivered
+ * @last_level: its level
+ */
+struct hte_line_info {
+	bool used;
+	unsigned long edge_flags;
+	char label[32];
+	char consumer[32];
+	u64 total;
+	u64 drops[HTE_DROP_REASONS];
+	u64 next_seq;
+	u64 last_ns;
+	int last_level;
+};
+
+int hte_get_line_info(struct hte_device *gdev, u32 xlated_id, struct hte_line_info *info);
 int hte_register_notifier(struct notifier_block *nb);
 void hte_unregister_notifier(struct notifier_block *nb);
 int hte_ts_get_line(struct hte_device *gdev, struct hte_ts_desc *desc, u32 xlated_id,

@@ -148,6 +148,7 @@ void lab_model_unregister(struct lab_model *m);
 void lab_emit(struct lab_device *ld, unsigned int port, const struct lab_edge *e);
 int lab_next_pair(char **text, char **key, char **value);
 int lab_number(const char *what, const char *value, s64 min, s64 max, s64 *number);
+void lab_clock_begin(struct lab_clock *c, clockid_t id);
 int lab_lines(const char *value, unsigned long *lines, unsigned int n);
 ssize_t lab_show_count(struct lab_device *ld, const struct lab_attr *a, char *buf);
 ssize_t lab_show_each(const void *array, size_t size, unsigned int n, size_t offset, char *buf);

@@ -8,9 +8,10 @@
  * The clock is a function of CLOCK_MONOTONIC_RAW (lab_clock.h): stamps are exact, and an idle
  * device costs nothing.
  *
- * Locks: p->lock guards the clock, lines and FIFO; it is taken in any context. Stamps are
- * pushed with it held, so that all of a chip go out in the order in which they were taken, from
- * whichever processor; a consumer's callback runs inside, and calls nothing of ours.
+ * Locks: p->lock guards lines and FIFO; it is taken in any context. Stamps are pushed with it
+ * held, so that all of a chip go out in the order in which they were taken, from whichever
+ * processor; a consumer's callback runs inside, and may read the clock. p->clock_lock guards
+ * that and the faults, and is taken inside p->lock, never around a push.
  *
  * Removal: lab_core has cut the wires. stop() ends the trains, clears p->up under the lock,
  * after which nothing starts the interrupt's timer, cancels that, and then lets the engine
@@ -71,7 +72,7 @@ struct hte_entry {
 
 struct hte {
 	struct lab_device lab;
-	spinlock_t lock;
+	spinlock_t lock, clock_lock;
 	bool up;
 	struct hte_chip chip;
 	struct hte_ops ops;
@@ -106,15 +107,15 @@ static struct hte *hte_of_chip(const struct hte_chip *chip)
 	return chip->data;
 }
 
-/* ---- stamps; the lock is held ------------------------------------------------*/
-
-/* what the chip's counter shows at an instant: a multiple of its resolution */
+/* what the chip's counter shows at an instant: a multiple of its resolution; clock_lock is held */
 static u64 hte_at(struct hte *p, s64 raw)
 {
 	u64 time = max(lab_clock_at(&p->clock, raw), 0LL);
 
 	return p->resolution_ns > 1 ? time - time % p->resolution_ns : time;
 }
+
+/* ---- stamps; the lock is held ------------------------------------------------*/
 
 static void hte_push(struct hte *p, u32 line, u64 tsc, int level)
 {
@@ -174,6 +175,7 @@ static void hte_edge_locked(struct hte *p, u32 line, s64 raw, bool rising)
 	struct hte_in *in = &p->in[line];
 	u8 kind = rising ? HTE_RISING_EDGE_TS : HTE_FALLING_EDGE_TS;
 	int level = p->levels ? rising : -1;
+	s64 stamped;
 	u64 tsc;
 
 	in->edges++;
@@ -190,7 +192,10 @@ static void hte_edge_locked(struct hte *p, u32 line, s64 raw, bool rising)
 		p->lost++;
 		return;
 	}
-	tsc = hte_at(p, raw + lab_random_within(&p->jitter_random, p->jitter_ns));
+	stamped = raw + lab_random_within(&p->jitter_random, p->jitter_ns);
+	spin_lock(&p->clock_lock);
+	tsc = hte_at(p, stamped);
+	spin_unlock(&p->clock_lock);
 	/* without a delay straight on, unless others wait: they come first */
 	if (!p->irq_delay_ns && !p->irq_jitter_ns && !p->freeze && !p->occupancy)
 		hte_push(p, line, tsc, level);
@@ -329,24 +334,34 @@ static int hte_store_flood(struct lab_device *ld, const struct lab_attr *a, char
 
 /* ---- the engine's calls ------------------------------------------------------*/
 
-/* fails by order, or lets a line's state be changed: enabled < 0 leaves it */
-static int hte_set_line(struct hte *p, enum hte_op op, u32 line, int requested, int enabled,
+static int hte_fails(struct hte *p, enum hte_op op)
+{
+	unsigned long flags;
+	int err;
+
+	spin_lock_irqsave(&p->clock_lock, flags);
+	err = lab_fails(&p->fault[op]);
+	spin_unlock_irqrestore(&p->clock_lock, flags);
+	return err;
+}
+
+/* fails by order, or gives a line another state; edge_flags 0 leaves those */
+static int hte_set_line(struct hte *p, enum hte_op op, u32 line, bool requested, bool enabled,
 			u8 edge_flags)
 {
 	struct hte_in *in = &p->in[line];
 	unsigned long flags;
-	int err;
+	int err = hte_fails(p, op);
 
+	if (err)
+		return err;
 	spin_lock_irqsave(&p->lock, flags);
-	err = lab_fails(&p->fault[op]);
-	if (!err) {
-		in->requested = requested;
-		in->enabled = enabled;
-		if (edge_flags)
-			in->edge_flags = edge_flags;
-	}
+	in->requested = requested;
+	in->enabled = enabled;
+	if (edge_flags)
+		in->edge_flags = edge_flags;
 	spin_unlock_irqrestore(&p->lock, flags);
-	return err;
+	return 0;
 }
 
 static int hte_request(struct hte_chip *chip, struct hte_ts_desc *desc, u32 line)
@@ -376,12 +391,8 @@ static int hte_disable(struct hte_chip *chip, u32 line)
 static int hte_clk_src_info(struct hte_chip *chip, struct hte_clk_info *info)
 {
 	struct hte *p = hte_of_chip(chip);
-	unsigned long flags;
-	int err;
+	int err = hte_fails(p, OP_CLOCK_INFO);
 
-	spin_lock_irqsave(&p->lock, flags);
-	err = lab_fails(&p->fault[OP_CLOCK_INFO]);
-	spin_unlock_irqrestore(&p->lock, flags);
 	if (err)
 		return err;
 	info->hz = div64_u64(NSEC_PER_SEC, p->resolution_ns);
@@ -395,22 +406,18 @@ static int hte_get_time_ns(struct hte_chip *chip, u64 *time_ns)
 	unsigned long flags;
 	int err;
 
-	spin_lock_irqsave(&p->lock, flags);
+	spin_lock_irqsave(&p->clock_lock, flags);
 	*time_ns = hte_at(p, ktime_get_raw_ns());
 	err = p->readable ? lab_fails(&p->fault[OP_GETTIME]) : -EOPNOTSUPP;
-	spin_unlock_irqrestore(&p->lock, flags);
+	spin_unlock_irqrestore(&p->clock_lock, flags);
 	return err;
 }
 
 static int hte_xlate(struct hte_chip *chip, u32 line, u32 *xlated_id)
 {
 	struct hte *p = hte_of_chip(chip);
-	unsigned long flags;
-	int err;
+	int err = hte_fails(p, OP_XLATE);
 
-	spin_lock_irqsave(&p->lock, flags);
-	err = lab_fails(&p->fault[OP_XLATE]);
-	spin_unlock_irqrestore(&p->lock, flags);
 	if (err)
 		return err;
 	if (line >= p->lines)
@@ -447,9 +454,9 @@ static int hte_apply_rate(struct lab_device *ld, const struct lab_attr *a)
 	struct hte *p = hte_of_lab(ld);
 	unsigned long flags;
 
-	spin_lock_irqsave(&p->lock, flags);
+	spin_lock_irqsave(&p->clock_lock, flags);
 	lab_clock_rate(&p->clock, ktime_get_raw_ns(), p->rate_ppb * LAB_RATE_PPB);
-	spin_unlock_irqrestore(&p->lock, flags);
+	spin_unlock_irqrestore(&p->clock_lock, flags);
 	return 0;
 }
 
@@ -458,10 +465,10 @@ static int hte_apply_offset(struct lab_device *ld, const struct lab_attr *a)
 	struct hte *p = hte_of_lab(ld);
 	unsigned long flags;
 
-	spin_lock_irqsave(&p->lock, flags);
+	spin_lock_irqsave(&p->clock_lock, flags);
 	lab_clock_step(&p->clock, ktime_get_raw_ns(), p->offset_ns - p->offset_before);
 	p->offset_before = p->offset_ns;
-	spin_unlock_irqrestore(&p->lock, flags);
+	spin_unlock_irqrestore(&p->clock_lock, flags);
 	return 0;
 }
 
@@ -470,9 +477,9 @@ static int hte_apply_stuck(struct lab_device *ld, const struct lab_attr *a)
 	struct hte *p = hte_of_lab(ld);
 	unsigned long flags;
 
-	spin_lock_irqsave(&p->lock, flags);
+	spin_lock_irqsave(&p->clock_lock, flags);
 	lab_clock_stop(&p->clock, ktime_get_raw_ns(), p->stuck);
-	spin_unlock_irqrestore(&p->lock, flags);
+	spin_unlock_irqrestore(&p->clock_lock, flags);
 	return 0;
 }
 
@@ -510,14 +517,14 @@ static int hte_store_fail(struct lab_device *ld, const struct lab_attr *a, char 
 {
 	struct hte *p = hte_of_lab(ld);
 
-	return lab_faults_store(p->fault, OP_COUNT, &p->lock, text);
+	return lab_faults_store(p->fault, OP_COUNT, &p->clock_lock, text);
 }
 
 static ssize_t hte_show_fail(struct lab_device *ld, const struct lab_attr *a, char *buf)
 {
 	struct hte *p = hte_of_lab(ld);
 
-	return lab_faults_show(p->fault, OP_COUNT, &p->lock, buf);
+	return lab_faults_show(p->fault, OP_COUNT, &p->clock_lock, buf);
 }
 
 static ssize_t hte_show_failed(struct lab_device *ld, const struct lab_attr *a, char *buf)
@@ -559,10 +566,10 @@ static ssize_t hte_show_sample(struct lab_device *ld, const struct lab_attr *a, 
 	u64 time;
 	s64 raw;
 
-	spin_lock_irqsave(&p->lock, flags);
+	spin_lock_irqsave(&p->clock_lock, flags);
 	raw = ktime_get_raw_ns();
 	time = hte_at(p, raw);
-	spin_unlock_irqrestore(&p->lock, flags);
+	spin_unlock_irqrestore(&p->clock_lock, flags);
 	return sysfs_emit(buf, "%lld %llu\n", raw, time);
 }
 
@@ -588,39 +595,26 @@ static ssize_t hte_show_time(struct lab_device *ld, const struct lab_attr *a, ch
 	return sysfs_emit(buf, "%s\n", hte_of_lab(ld)->time_text);
 }
 
-/* what the clock shows at first, and the raw instant of it: the narrowest of a few readings */
-static bool hte_time_of(struct hte *p, s64 *raw, s64 *time)
+/* what the clock shows at first: that of a clock of the kernel's, plus so much */
+static bool hte_time_of(struct hte *p, s64 *plus)
 {
-	s64 before, now = 0, after, best = S64_MAX;
-	bool mono = !strcmp(p->time_text, "monotonic"), real = !strcmp(p->time_text, "realtime");
-	unsigned long flags;
-	int i;
-
-	p->clock_type = mono ? CLOCK_MONOTONIC : real ? CLOCK_REALTIME : CLOCK_MONOTONIC_RAW;
-	if (!mono && !real && strcmp(p->time_text, "zero") && kstrtos64(p->time_text, 0, &now))
-		return false;
-	for (i = 0; i < 5; i++) {
-		local_irq_save(flags);
-		before = ktime_get_raw_ns();
-		if (mono || real)
-			now = mono ? ktime_get_ns() : ktime_get_real_ns();
-		after = ktime_get_raw_ns();
-		local_irq_restore(flags);
-		if (after - before < best) {
-			best = after - before;
-			*raw = before + best / 2;
-			*time = now;
-		}
-	}
+	*plus = 0;
+	p->clock_type = CLOCK_MONOTONIC_RAW;
+	if (!strcmp(p->time_text, "monotonic"))
+		p->clock_type = CLOCK_MONOTONIC;
+	else if (!strcmp(p->time_text, "realtime"))
+		p->clock_type = CLOCK_REALTIME;
+	else if (strcmp(p->time_text, "zero"))
+		return !kstrtos64(p->time_text, 0, plus) && *plus >= 0;
 	return true;
 }
 
 static int hte_store_time(struct lab_device *ld, const struct lab_attr *a, char *text)
 {
 	struct hte *p = hte_of_lab(ld);
-	s64 raw, time;
+	s64 plus;
 
-	if (strscpy(p->time_text, text) < 0 || !hte_time_of(p, &raw, &time) || time < 0) {
+	if (strscpy(p->time_text, text) < 0 || !hte_time_of(p, &plus)) {
 		lab_say("time: '%s': want monotonic, realtime, zero or ns", text);
 		return -EINVAL;
 	}
@@ -635,6 +629,7 @@ static int hte_init(struct lab_device *ld)
 	int i, err = -ENOMEM;
 
 	spin_lock_init(&p->lock);
+	spin_lock_init(&p->clock_lock);
 	lab_timer_setup(&p->irq, hte_irq);
 	for (i = 0; i < OP_COUNT; i++)
 		p->fault[i].name = hte_op_name[i];
@@ -688,7 +683,7 @@ static const struct property_entry hte_properties[] = {
 static int hte_start(struct lab_device *ld)
 {
 	struct hte *p = hte_of_lab(ld);
-	s64 raw, time;
+	s64 raw, plus;
 	int err;
 
 	p->ops = (struct hte_ops){
@@ -710,8 +705,10 @@ static int hte_start(struct lab_device *ld)
 		.of_hte_n_cells = 1,
 		.data = p,
 	};
-	hte_time_of(p, &raw, &time);
-	lab_clock_set(&p->clock, raw, time + p->offset_ns);
+	hte_time_of(p, &plus);
+	lab_clock_begin(&p->clock, p->clock_type);
+	raw = p->clock.raw0;
+	lab_clock_step(&p->clock, raw, plus + p->offset_ns);
 	p->offset_before = p->offset_ns;
 	lab_clock_rate(&p->clock, raw, p->rate_ppb * LAB_RATE_PPB);
 	lab_clock_stop(&p->clock, raw, p->stuck);

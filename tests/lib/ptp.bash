@@ -21,14 +21,6 @@ new_phc() {
 	[[ -d $sys ]] || sys=/sys/class/ptp/${node##*/}
 }
 
-# checks PROGRAM ARG...: a test program, which must find nothing wrong
-checks() {
-	local status=0 output=$BATS_TEST_TMPDIR/checks
-	timeout -k 5 "$((${limit:-60} * ${CHS_SLOW:-1}))" "$@" >"$output" 2>&1 || status=$?
-	[[ $status -eq 0 ]] || grep -v '^ok' "$output" || true
-	return "$status"
-}
-
 teardown() {
 	labctl del all
 }

@@ -8,8 +8,6 @@
  * we sleep for it, which costs no time here, and it rests after each expiration.
  */
 #include <errno.h>
-#include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -117,10 +115,7 @@ static void *wait_for_it(void *arg)
 
 static bool setup_wait(struct bench_run *run)
 {
-	const struct sched_param priority = { .sched_priority = 10 };
-	pthread_attr_t attr;
 	sigset_t signals;
-	int err;
 
 	if (!bench_ptp_open(run))
 		return false;
@@ -130,14 +125,8 @@ static bool setup_wait(struct bench_run *run)
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	ending = false;
 	waiter_tid = 0;
-	pthread_attr_init(&attr);
-	pthread_attr_setschedpolicy(&attr, SCHED_FIFO);
-	pthread_attr_setschedparam(&attr, &priority);
-	pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED);
-	err = pthread_create(&waiter, &attr, wait_for_it, run);
-	pthread_attr_destroy(&attr);
-	if (err)
-		return bench_fail(run, err, "cannot start a thread");
+	if (!bench_thread(run, &waiter, wait_for_it, run))
+		return false;
 	while (!waiter_tid)
 		rest(run);
 	return make_alarm(run);

@@ -8,8 +8,6 @@
  */
 #include <errno.h>
 #include <linux/ptp_clock.h>
-#include <pthread.h>
-#include <sched.h>
 #include <stdio.h>
 #include <unistd.h>
 #include "frame/bench.h"
@@ -92,23 +90,13 @@ static void *reader(void *fd)
 
 static bool start_sleepers(struct bench_run *run)
 {
-	const struct sched_param priority = { .sched_priority = 10 };
-	pthread_attr_t attr;
-	int err = 0;
-
 	ending = false;
-	pthread_attr_init(&attr);
-	pthread_attr_setschedpolicy(&attr, SCHED_FIFO);
-	pthread_attr_setschedparam(&attr, &priority);
-	pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED);
-	for (long i = 0; i < run->bench->arg && !err; i++) {
+	for (long i = 0; i < run->bench->arg; i++) {
 		fds[i] = bench_ptp_open_more(run);
-		if (fds[i] < 0)
+		if (fds[i] < 0 || !bench_thread(run, &threads[i], reader, &fds[i]))
 			return false;
-		err = pthread_create(&threads[i], &attr, reader, &fds[i]);
 	}
-	pthread_attr_destroy(&attr);
-	return err ? bench_fail(run, err, "cannot start a reader") : true;
+	return true;
 }
 
 static void end_sleepers(struct bench_run *run)

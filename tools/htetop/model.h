@@ -51,6 +51,7 @@ struct top_lat {
 	struct hist hist;		/* of the interval */
 	struct hist total;		/* since the start */
 	int64_t p50_ns, p99_ns, max_ns;	/* of the interval */
+	int64_t total_max_ns;		/* since the start */
 };
 
 struct top_line {
@@ -72,6 +73,8 @@ struct top_line {
 	struct top_lat latency;		/* stamp to callback; only of a related chip */
 	struct top_lat callback;	/* how long the callback takes */
 	struct top_lat second;		/* push to second callback */
+	uint64_t early_total;		/* stamps later than their callback, if the relation were
+					 * right: of no latency */
 	uint64_t last_ns;		/* the last stamp, by the provider's clock */
 };
 
@@ -83,6 +86,7 @@ struct top_model {
 	double interval_s;		/* elapsed, not nominal */
 	int64_t mono_ns, real_ns;	/* when it was taken */
 	uint64_t untracked;		/* stamps of lines for which there was no room */
+	uint64_t missed;		/* runs of BPF programs that the kernel left out */
 	uint64_t events, cost_ns;	/* runs of BPF programs in the interval; ns: 0 if not measured */
 	double cpu;			/* our own use of a CPU in the interval, 0..1 */
 };

@@ -274,7 +274,8 @@ static int cmd_list(int n, char **word)
 	for (i = 0; i < names.n; i++) {
 		char model[64], path[64] = "";
 		char *node = lab_attr_read(names.name[i], "node");
-		char *name = lab_attr_read(names.name[i], "name");
+		char *name = lab_attr_read(names.name[i], "name") ?:
+			     lab_attr_read(names.name[i], "label");
 		struct device_row row = { .device = names.name[i], .model = model, .name = name };
 
 		snprintf(model, sizeof(model), "%.*s", (int)lab_model_len(row.device), row.device);

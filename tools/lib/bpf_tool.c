@@ -252,7 +252,7 @@ void bpf_tool_cost(struct bpf_object *obj, struct bpf_cost *cost)
 	__u32 len;
 	int fd;
 
-	cost->runs = cost->ns = 0;
+	cost->runs = cost->ns = cost->missed = 0;
 	bpf_object__for_each_program(prog, obj) {
 		fd = bpf_program__fd(prog);
 		len = sizeof(info);
@@ -261,6 +261,7 @@ void bpf_tool_cost(struct bpf_object *obj, struct bpf_cost *cost)
 			continue;
 		cost->runs += info.run_cnt;
 		cost->ns += info.run_time_ns;
+		cost->missed += info.recursion_misses;
 	}
 }
 

@@ -14,6 +14,7 @@
 
 struct bpf_cost {
 	uint64_t runs;
+	uint64_t missed;	/* left out by the kernel, since the program was running on that CPU */
 	uint64_t ns;		/* measured, only while kernel.bpf_stats_enabled is 1 */
 };
 
@@ -65,7 +66,7 @@ void bpf_tool_detach(struct bpf_link **links, int n);
 /* the sums over all CPUs of an entry of u64 words in a per-CPU array */
 int bpf_tool_sum(int map_fd, uint32_t key, uint64_t *sums, int words);
 
-/* what the kernel measured of all programs, zeros where it does not measure */
+/* what the kernel knows of all programs; runs and ns are 0 where it does not measure */
 void bpf_tool_cost(struct bpf_object *obj, struct bpf_cost *cost);
 
 /* the CPU's nominal clock in Hz, or 0 */

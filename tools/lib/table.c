@@ -8,10 +8,7 @@
 #include "table.h"
 #include "units.h"
 
-#define CELL 64
-
-/* the value as text; true where it is zero or unknown */
-static bool cell_text(char *buf, const struct col *c, const void *row)
+bool table_cell(char buf[TABLE_CELL], const struct col *c, const void *row)
 {
 	const void *p = (const char *)row + c->offset;
 	const char *s;
@@ -21,19 +18,19 @@ static bool cell_text(char *buf, const struct col *c, const void *row)
 	switch (c->kind) {
 	case COL_STR:
 		s = *(const char *const *)p;
-		snprintf(buf, CELL, "%s", s ? s : "-");
+		snprintf(buf, TABLE_CELL, "%s", s ? s : "-");
 		return true;
 	case COL_HIST:
 		strcpy(buf, "-");
 		return true;
 	case COL_COUNT:
-		snprintf(buf, CELL, "%" PRIu64, *(const uint64_t *)p);
+		snprintf(buf, TABLE_CELL, "%" PRIu64, *(const uint64_t *)p);
 		return !*(const uint64_t *)p;
 	case COL_RATE:
 	case COL_PPB:
 		d = *(const double *)p;
 		if (isfinite(d))
-			snprintf(buf, CELL, c->kind == COL_RATE ? "%.1f" : "%+.3f", d);
+			snprintf(buf, TABLE_CELL, c->kind == COL_RATE ? "%.1f" : "%+.3f", d);
 		else
 			strcpy(buf, "-");
 		return !isfinite(d) || d == 0;
@@ -48,7 +45,7 @@ static bool cell_text(char *buf, const struct col *c, const void *row)
 	else if (c->kind == COL_OFFSET)
 		units_offset(buf, i);
 	else
-		snprintf(buf, CELL, "%" PRId64, i);
+		snprintf(buf, TABLE_CELL, "%" PRId64, i);
 	return i == COL_UNKNOWN || !i;
 }
 
@@ -193,7 +190,7 @@ static void free_row(struct table *t, int row)
 
 void table_row(struct table *t, struct out *o, const void *row)
 {
-	char buf[CELL + 1];
+	char buf[TABLE_CELL + 1];
 	char **cells;
 
 	if (o->json && t->stream) {
@@ -217,7 +214,7 @@ void table_row(struct table *t, struct out *o, const void *row)
 	}
 	cells = t->cells + t->rows * t->ncols;
 	for (int i = 0; i < t->ncols; i++) {
-		bool zero = cell_text(buf + 1, &t->cols[i], row);
+		bool zero = table_cell(buf + 1, &t->cols[i], row);
 		int n = strlen(buf + 1);
 
 		buf[0] = t->cols[i].flags & COL_WARN && !zero ? '!' : ' ';

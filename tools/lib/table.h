@@ -67,4 +67,9 @@ void table_free(struct table *t);
 /* adds a row's members to the record that is open */
 void table_members(struct out *o, const struct col *cols, int ncols, const void *row);
 
+#define TABLE_CELL 64
+
+/* a value as its cell has it in text; true where it is zero, unknown or a string */
+bool table_cell(char buf[TABLE_CELL], const struct col *c, const void *row);
+
 #endif /* CHS_TABLE_H */

@@ -213,11 +213,6 @@ void clocks_scan(struct clocks *cs)
 	}
 }
 
-uint64_t epoch_max(uint64_t cell, uint64_t epoch)
-{
-	return cell >> EPOCH_SHIFT == (epoch & (~0ULL >> EPOCH_SHIFT)) ? cell & EPOCH_NS_MASK : 0;
-}
-
 static void overhear(struct clk *c, const struct ptp_best *b, uint64_t epoch)
 {
 	int64_t bound;

@@ -90,9 +90,6 @@ void clocks_harvest(struct clocks *cs);
 /* asks every clock that is there */
 void clocks_probe(struct clocks *cs);
 
-/* a maximum in ns that BPF kept in the cell of an epoch, 0 if nothing was put there */
-uint64_t epoch_max(uint64_t cell, uint64_t epoch);
-
 /* calls of the driver alone are the operations of "ops/s", its failures the errors */
 uint64_t figures_ops(const struct figures *f);
 uint64_t figures_errors(const struct figures *f);

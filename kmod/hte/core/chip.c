@@ -3,8 +3,6 @@
  * Providers: they register and go, and those who watch them are told. Calls nothing of a
  * provider's. See private.h for the locks.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/device.h>
 #include <linux/idr.h>
 #include <linux/rcupdate.h>
@@ -21,20 +19,21 @@ EXPORT_TRACEPOINT_SYMBOL_GPL(hte_fifo);
 CHS_WATCH_DEFINE();
 
 static DEFINE_MUTEX(hte_watch_mutex);
-static LIST_HEAD(hte_live);
 DEFINE_MUTEX(hte_mutex);
-LIST_HEAD(hte_devices);		/* by first_key, gone ones with bound lines included */
+LIST_HEAD(hte_live);		/* those that are registered, in that order */
+static LIST_HEAD(hte_keys);	/* by first_key, gone ones with bound lines included */
 static DEFINE_IDA(hte_indexes);
 static BLOCKING_NOTIFIER_HEAD(hte_watchers);
 
-/* the lowest keys that are free, and the place in the list; hte_mutex held */
+/* the lowest keys that are free */
 static void take_keys(struct hte_device *gdev)
 {
 	struct hte_device *other;
-	struct list_head *after = &hte_devices;
+	struct list_head *after = &hte_keys;
 	u64 key = 0;
 
-	list_for_each_entry(other, &hte_devices, node) {
+	mutex_lock(&hte_mutex);
+	list_for_each_entry(other, &hte_keys, node) {
 		if (other->first_key - key >= gdev->nlines)
 			break;
 		key = (u64)other->first_key + other->nlines;
@@ -42,6 +41,7 @@ static void take_keys(struct hte_device *gdev)
 	}
 	gdev->first_key = key;
 	list_add(&gdev->node, after);
+	mutex_unlock(&hte_mutex);
 }
 
 static void free_device(struct kref *refs)
@@ -64,8 +64,8 @@ static struct hte_device *alloc_device(struct hte_chip *chip)
 	struct hte_device *gdev;
 	u32 i;
 
-	/* 4,096 lines are a megabyte: not in one piece of physical memory */
-	gdev = kvzalloc(struct_size(gdev, lines, chip->nlines), GFP_KERNEL);
+	/* 4,096 lines are a megabyte: it need not be one piece of physical memory */
+	gdev = kvzalloc(struct_size(gdev, lines, chip->nlines), GFP_KERNEL | __GFP_NOWARN);
 	if (!gdev)
 		return ERR_PTR(-ENOMEM);
 	gdev->index = ida_alloc(&hte_indexes, GFP_KERNEL);
@@ -86,7 +86,6 @@ static struct hte_device *alloc_device(struct hte_chip *chip)
 
 		raw_spin_lock_init(&line->lock);
 		mutex_init(&line->mutex);
-		INIT_WORK(&line->work, hte_second_work);
 		line->gdev = gdev;
 		line->seq = 1;
 		line->last_level = -1;
@@ -112,7 +111,7 @@ static struct hte_chip_info chip_info(struct hte_device *gdev, struct device *de
  *	ENODEV already. What it returns is not looked at. It may get and put lines
  *
  * Context: process context, may sleep.
- * Return: 0, or -EEXIST for one that is registered already.
+ * Return: 0, or -EEXIST, with a warning, for one that is registered already.
  */
 int hte_register_notifier(struct notifier_block *nb)
 {
@@ -154,14 +153,16 @@ static void unregister_chip(void *data)
 
 	mutex_lock(&hte_watch_mutex);
 	trace_hte_chip_unregister(gdev->index, gdev->name, gdev->nlines, gdev->first_key);
+	mutex_lock(&hte_mutex);
 	list_del(&gdev->live);
+	mutex_unlock(&hte_mutex);
 
 	/* calls to the provider come to an end, later ones get ENODEV */
 	down_write(&gdev->rwsem);
-	gdev->chip = NULL;
+	WRITE_ONCE(gdev->chip, NULL);
 	up_write(&gdev->rwsem);
 
-	/* and so do pushes */
+	/* and so do pushes, and readings of its clock */
 	WRITE_ONCE(chip->gdev, NULL);
 	synchronize_rcu();
 
@@ -200,14 +201,14 @@ int devm_hte_register_chip(struct hte_chip *chip)
 	info = chip_info(gdev, chip->dev);
 
 	mutex_lock(&hte_watch_mutex);
-	mutex_lock(&hte_mutex);
 	take_keys(gdev);
-	mutex_unlock(&hte_mutex);
-	list_add_tail(&gdev->live, &hte_live);
 	hte_debugfs_add(gdev);
-	/* a push finds all of the above */
-	smp_store_release(&chip->gdev, gdev);
 	trace_hte_chip_register(gdev->index, gdev->name, gdev->nlines, gdev->first_key);
+	/* a push finds all of the above, and so does a consumer that finds the provider */
+	smp_store_release(&chip->gdev, gdev);
+	mutex_lock(&hte_mutex);
+	list_add_tail(&gdev->live, &hte_live);
+	mutex_unlock(&hte_mutex);
 	blocking_notifier_call_chain(&hte_watchers, HTE_CHIP_ADDED, &info);
 	mutex_unlock(&hte_watch_mutex);
 
@@ -218,9 +219,6 @@ EXPORT_SYMBOL_GPL(devm_hte_register_chip);
 static int __init hte_init(void)
 {
 	chs_watch_init();
-	hte_workqueue = alloc_workqueue("hte", WQ_HIGHPRI, 0);
-	if (!hte_workqueue)
-		return -ENOMEM;
 	hte_debugfs_init();
 	return 0;
 }
@@ -228,7 +226,6 @@ static int __init hte_init(void)
 static void __exit hte_exit(void)
 {
 	hte_debugfs_exit();
-	destroy_workqueue(hte_workqueue);
 	hte_names_free();
 }
 

@@ -7,6 +7,7 @@
  *	lines			every line that was ever requested or had a loss, with its
  *				totals since the provider registered; they survive a put
  *	clock			one instant by the provider's clock and by CLOCK_MONOTONIC
+ *	chip			its number, name and first key, as the tracepoints have them
  *	fifo			the most entries seen in it, what the hardware says it lost
  *	<label>/		of a requested line; label or ts_<line id>
  *		dropped_timestamps	unregistered and disabled ones, since the line was
@@ -16,6 +17,9 @@
  *
  * All are read only.
  */
+#include <linux/dcache.h>
+#include <linux/device.h>
+#include <linux/kernel.h>
 #include <linux/seq_file.h>
 
 #include "private.h"
@@ -31,6 +35,25 @@ static const char *const state_names[] = {
 };
 
 static struct dentry *hte_root;
+
+/*
+ * The first of the names that can be had: another folder may bear it, and there are labels
+ * that cannot be names. Asking first spares the log debugfs' complaint.
+ */
+static struct dentry *make_dir(struct dentry *parent, const char *const *names, unsigned int n)
+{
+	struct dentry *dir = ERR_PTR(-EEXIST), *other;
+	unsigned int i;
+
+	for (i = 0; i < n && IS_ERR(dir); i++) {
+		other = debugfs_lookup(names[i], parent);
+		if (other)
+			dput(other);
+		else
+			dir = debugfs_create_dir(names[i], parent);
+	}
+	return dir;
+}
 
 /* ---- a line ---- */
 
@@ -74,24 +97,20 @@ DEFINE_SHOW_ATTRIBUTE(last);
 
 /**
  * hte_debugfs_add_line() - make the folder of a line that is requested
- * @line: the line
+ * @line: the line; its mutex held
+ * @label: the whole label, or NULL
  *
  * Labels that two lines share, or that cannot name a folder: "ts_<line id>", and if that
  * is taken too, with the provider's number behind it.
  */
-void hte_debugfs_add_line(struct hte_line *line)
+void hte_debugfs_add_line(struct hte_line *line, const char *label)
 {
-	char name[2 * HTE_NAME_LEN];
+	char by_id[32], by_number[32];
+	const char *const names[] = { label && *label ? label : by_id, by_id, by_number };
 
-	line->dir = debugfs_create_dir(line->label, line->gdev->dir);
-	if (IS_ERR(line->dir)) {
-		snprintf(name, sizeof(name), "ts_%u", line->line_id);
-		line->dir = debugfs_create_dir(name, line->gdev->dir);
-	}
-	if (IS_ERR(line->dir)) {
-		snprintf(name, sizeof(name), "ts_%u-%u", line->line_id, hte_line_number(line));
-		line->dir = debugfs_create_dir(name, line->gdev->dir);
-	}
+	snprintf(by_id, sizeof(by_id), "ts_%u", line->line_id);
+	snprintf(by_number, sizeof(by_number), "ts_%u-%u", line->line_id, hte_line_number(line));
+	line->dir = make_dir(line->gdev->dir, names, ARRAY_SIZE(names));
 	debugfs_create_file("dropped_timestamps", 0444, line->dir, line, &dropped_fops);
 	debugfs_create_file("drops", 0444, line->dir, line, &drops_fops);
 	debugfs_create_file("last", 0444, line->dir, line, &last_fops);
@@ -111,63 +130,102 @@ void hte_debugfs_remove_line(struct hte_line *line)
 
 /* ---- a provider ---- */
 
-static int lines_show(struct seq_file *seq, void *unused)
+static void *lines_start(struct seq_file *seq, loff_t *pos)
 {
 	struct hte_device *gdev = seq->private;
-	u64 drops[HTE_DROP_REASONS], lost;
-	struct hte_line *line;
-	u64 total, next, ns;
-	u32 n;
+
+	if (*pos == 0)
+		return SEQ_START_TOKEN;
+	return *pos <= gdev->nlines ? &gdev->lines[*pos - 1] : NULL;
+}
+
+static void *lines_next(struct seq_file *seq, void *line, loff_t *pos)
+{
+	++*pos;
+	return lines_start(seq, pos);
+}
+
+static void lines_stop(struct seq_file *seq, void *line)
+{
+}
+
+/* names must not look like more columns than they are */
+static void show_name(struct seq_file *seq, const char *name)
+{
+	seq_putc(seq, ' ');
+	seq_escape(seq, *name ? name : "-", " \t\n\\");
+}
+
+static int lines_show(struct seq_file *seq, void *v)
+{
+	u64 drops[HTE_DROP_REASONS], lost = 0, total, next, ns;
+	struct hte_line *line = v;
 	int i;
 
-	seq_puts(seq, "line id label consumer state requests total next_seq last_ns");
-	for (i = 0; i < HTE_DROP_REASONS; i++)
-		seq_printf(seq, " %s", reason_names[i]);
-	seq_putc(seq, '\n');
-	for (n = 0; n < gdev->nlines; n++) {
-		line = &gdev->lines[n];
-		raw_spin_lock_irq(&line->lock);
-		total = line->total;
-		next = line->seq;
-		ns = line->last_ns;
-		for (i = 0, lost = 0; i < HTE_DROP_REASONS; i++)
-			lost += drops[i] = hte_line_drops(line, i);
-		raw_spin_unlock_irq(&line->lock);
-		if (!lost && !READ_ONCE(line->requests))
-			continue;
-		mutex_lock(&line->mutex);
-		seq_printf(seq, "%u %u %s %s %s %llu %llu %llu %llu", n, line->line_id,
-			   *line->label ? line->label : "-", *line->consumer ? line->consumer : "-",
-			   state_names[line->state], line->requests, total, next, ns);
-		mutex_unlock(&line->mutex);
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(seq, "line id label consumer state requests total next_seq last_ns");
 		for (i = 0; i < HTE_DROP_REASONS; i++)
-			seq_printf(seq, " %llu", drops[i]);
+			seq_printf(seq, " %s", reason_names[i]);
 		seq_putc(seq, '\n');
+		return 0;
 	}
+	raw_spin_lock_irq(&line->lock);
+	total = line->total;
+	next = line->seq;
+	ns = line->last_ns;
+	for (i = 0; i < HTE_DROP_REASONS; i++)
+		lost += drops[i] = hte_line_drops(line, i);
+	raw_spin_unlock_irq(&line->lock);
+	if (!lost && !READ_ONCE(line->requests))
+		return SEQ_SKIP;
+
+	mutex_lock(&line->mutex);
+	seq_printf(seq, "%u %u", hte_line_number(line), line->line_id);
+	show_name(seq, line->label);
+	show_name(seq, line->consumer);
+	seq_printf(seq, " %s %llu %llu %llu %llu", state_names[line->state], line->requests, total,
+		   next, ns);
+	mutex_unlock(&line->mutex);
+	for (i = 0; i < HTE_DROP_REASONS; i++)
+		seq_printf(seq, " %llu", drops[i]);
+	seq_putc(seq, '\n');
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(lines);
+
+static const struct seq_operations lines_sops = {
+	.start = lines_start,
+	.next = lines_next,
+	.stop = lines_stop,
+	.show = lines_show,
+};
+DEFINE_SEQ_ATTRIBUTE(lines);
 
 static int clock_show(struct seq_file *seq, void *unused)
 {
 	struct hte_device *gdev = seq->private;
 	struct hte_clk_info info = {};
 	struct hte_cross_ts cross;
-	int err = -EOPNOTSUPP;
 
-	down_read(&gdev->rwsem);
-	if (gdev->chip && gdev->chip->ops->get_clk_src_info)
-		err = gdev->chip->ops->get_clk_src_info(gdev->chip, &info);
-	up_read(&gdev->rwsem);
-	if (!err)
+	if (!hte_clock_info(gdev, &info))
 		seq_printf(seq, "hz %llu\nclockid %d\n", info.hz, info.type);
-	err = hte_cross_ts(gdev, &cross);
-	if (!err)
+	if (!hte_cross_ts(gdev, &cross))
 		seq_printf(seq, "hw_ns %llu\nmono_ns %llu\nerror_ns %llu\n", cross.hw_ns,
 			   cross.mono_ns, cross.error_ns);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(clock);
+
+static int chip_show(struct seq_file *seq, void *unused)
+{
+	struct hte_device *gdev = seq->private;
+
+	seq_printf(seq, "chip %d\nnlines %u\nfirst_key %u\nname", gdev->index, gdev->nlines,
+		   gdev->first_key);
+	show_name(seq, gdev->name);
+	seq_putc(seq, '\n');
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(chip);
 
 static int fifo_show(struct seq_file *seq, void *unused)
 {
@@ -181,20 +239,22 @@ DEFINE_SHOW_ATTRIBUTE(fifo);
 
 /**
  * hte_debugfs_add() - make a provider's folder
- * @gdev: the provider; the second of one name gets its number behind it
+ * @gdev: the provider; the second of one name gets its number behind it, as does one whose
+ *	name cannot name a folder
  */
 void hte_debugfs_add(struct hte_device *gdev)
 {
-	char name[2 * HTE_NAME_LEN];
+	const char *name = gdev->chip->name ?: dev_name(gdev->chip->dev);
+	char numbered[2 * HTE_NAME_LEN], number[16];
+	const char *const names[] = { name, numbered, number };
 
-	gdev->dir = debugfs_create_dir(gdev->name, hte_root);
-	if (IS_ERR(gdev->dir)) {
-		snprintf(name, sizeof(name), "%s-%d", gdev->name, gdev->index);
-		gdev->dir = debugfs_create_dir(name, hte_root);
-	}
+	snprintf(numbered, sizeof(numbered), "%s-%d", gdev->name, gdev->index);
+	snprintf(number, sizeof(number), "chip-%d", gdev->index);
+	gdev->dir = make_dir(hte_root, names, ARRAY_SIZE(names));
 	debugfs_create_atomic_t("ts_requested", 0444, gdev->dir, &gdev->requested);
 	debugfs_create_u32("total_ts", 0444, gdev->dir, &gdev->nlines);
 	debugfs_create_file("lines", 0444, gdev->dir, gdev, &lines_fops);
+	debugfs_create_file("chip", 0444, gdev->dir, gdev, &chip_fops);
 	debugfs_create_file("clock", 0444, gdev->dir, gdev, &clock_fops);
 	debugfs_create_file("fifo", 0444, gdev->dir, gdev, &fifo_fops);
 }

@@ -6,12 +6,15 @@
  */
 #include <linux/device.h>
 #include <linux/kallsyms.h>
-#include <linux/sched/clock.h>
+#include <linux/rcupdate.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 
 #include "private.h"
 
 #include <trace/events/hte.h>
+
+#define CROSS_TRIES 5
 
 static void trace_line(const struct hte_line *line, int action, int err)
 {
@@ -31,10 +34,10 @@ static struct hte_line *lock_line(const struct hte_ts_desc *desc)
 {
 	struct hte_line *line = desc ? desc->hte_data : NULL;
 
-	if (!line)
-		return NULL;
-	down_read(&line->gdev->rwsem);
-	mutex_lock(&line->mutex);
+	if (line) {
+		down_read(&line->gdev->rwsem);
+		mutex_lock(&line->mutex);
+	}
 	return line;
 }
 
@@ -66,7 +69,7 @@ int hte_line_bind(struct hte_device *gdev, struct hte_ts_desc *desc, u32 number,
 		err = -EUSERS;
 	} else {
 		line->line_id = desc->attr.line_id;
-		if (desc->attr.name)
+		if (desc->attr.name && *desc->attr.name)
 			strscpy(line->label, desc->attr.name);
 		else
 			snprintf(line->label, sizeof(line->label), "ts_%u", line->line_id);
@@ -105,20 +108,27 @@ static int request(struct hte_line *line, struct hte_ts_desc *desc, hte_ts_cb_t 
 	if (line->state != HTE_LINE_BOUND)
 		return -EUSERS;
 
+	if (tcb) {
+		err = hte_second_start(line);
+		if (err)
+			return err;
+	}
 	raw_spin_lock_irq(&line->lock);
 	line->cb = cb;
 	line->tcb = tcb;
 	line->data = data;
 	raw_spin_unlock_irq(&line->lock);
 	err = chip->ops->request(chip, desc, hte_line_number(line));
-	if (err < 0)
+	if (err < 0) {
+		hte_second_cancel(line);
 		return err;
+	}
 
 	if (!*line->consumer)
 		name_by_symbol(line, cb);
 	atomic_inc(&line->gdev->requested);
 	line->requests++;
-	hte_debugfs_add_line(line);
+	hte_debugfs_add_line(line, desc->attr.name);
 	/* what the provider has pushed since it said yes was too early */
 	raw_spin_lock_irq(&line->lock);
 	line->seq = 1;
@@ -136,8 +146,9 @@ static int request(struct hte_line *line, struct hte_ts_desc *desc, hte_ts_cb_t 
  *
  * Context: process context, may sleep.
  * Return: 0; -EINVAL without @desc, a line or @cb; -EUSERS where the line is requested
- *	already; -ENODEV when the provider has gone; the provider's error. After an error
- *	the line is still bound: hte_ts_put() it.
+ *	already; -ENODEV when the provider has gone; -ENOMEM or -EINTR where there was no
+ *	thread to be had for @tcb, which has one of its own; the provider's error. After an
+ *	error the line is still bound: hte_ts_put() it.
  */
 int hte_request_ts_ns(struct hte_ts_desc *desc, hte_ts_cb_t cb, hte_ts_sec_cb_t tcb, void *data)
 {
@@ -241,7 +252,8 @@ EXPORT_SYMBOL_GPL(hte_enable_ts);
  * hte_disable_ts() - stop a line's stamps for a while; what comes is lost and counted
  * @desc: requested
  *
- * A callback that runs meanwhile may still see a stamp after this has returned.
+ * The first callback is not called any more when this returns; a second one that it asked
+ * for may still come.
  *
  * Context: process context, may sleep.
  * Return: as hte_enable_ts().
@@ -265,7 +277,6 @@ static int release(struct hte_line *line, struct hte_ts_desc *desc)
 	line->cb = NULL;
 	line->tcb = NULL;
 	line->data = NULL;
-	line->unserved = 0;
 	line->drops_before = line->drops[HTE_DROP_UNREGISTERED] + line->drops[HTE_DROP_DISABLED];
 	raw_spin_unlock_irq(&line->lock);
 	return err;
@@ -274,7 +285,7 @@ static int release(struct hte_line *line, struct hte_ts_desc *desc)
 /**
  * hte_ts_put() - give a line back
  * @desc: bound, requested or not. No callback runs any more when this returns, no second
- *	callback is pending
+ *	callback is pending; one that was is counted as coalesced
  *
  * Whatever it returns but -EINVAL, the line is free afterwards; mainline keeps a line that
  * its provider does not want to release, which then nobody can ever have again.
@@ -302,7 +313,7 @@ int hte_ts_put(struct hte_ts_desc *desc)
 	unlock_line(line);
 
 	/* without the locks: the second callback may be about to take them */
-	cancel_work_sync(&line->work);
+	hte_second_cancel(line);
 
 	lock_line(desc);
 	if (requested)
@@ -321,32 +332,43 @@ int hte_ts_put(struct hte_ts_desc *desc)
 EXPORT_SYMBOL_GPL(hte_ts_put);
 
 /**
- * hte_get_clk_src_info() - the clock that stamps a line
- * @desc: bound
+ * hte_clock_info() - ask a provider about its clock
+ * @gdev: the provider
  * @ci: filled in
  *
- * Context: process context, may sleep.
- * Return: 0; -EINVAL without a line or @ci; -EOPNOTSUPP where the provider does not tell;
- *	-ENODEV when it has gone; its error.
+ * Context: any.
+ * Return: 0; -EOPNOTSUPP where it does not tell; -ENODEV when it has gone; its error.
  */
-int hte_get_clk_src_info(const struct hte_ts_desc *desc, struct hte_clk_info *ci)
+int hte_clock_info(struct hte_device *gdev, struct hte_clk_info *ci)
 {
-	struct hte_line *line = desc && ci ? desc->hte_data : NULL;
 	struct hte_chip *chip;
 	int err;
 
-	if (!line)
-		return -EINVAL;
-	down_read(&line->gdev->rwsem);
-	chip = line->gdev->chip;
+	rcu_read_lock();
+	chip = READ_ONCE(gdev->chip);
 	if (!chip)
 		err = -ENODEV;
 	else if (!chip->ops->get_clk_src_info)
 		err = -EOPNOTSUPP;
 	else
 		err = chip->ops->get_clk_src_info(chip, ci);
-	up_read(&line->gdev->rwsem);
+	rcu_read_unlock();
 	return err;
+}
+
+/**
+ * hte_get_clk_src_info() - the clock that stamps a line
+ * @desc: bound
+ * @ci: filled in
+ *
+ * Context: any, the line's callbacks included.
+ * Return: 0; -EINVAL without a line or @ci; else as hte_clock_info().
+ */
+int hte_get_clk_src_info(const struct hte_ts_desc *desc, struct hte_clk_info *ci)
+{
+	struct hte_line *line = desc && ci ? desc->hte_data : NULL;
+
+	return line ? hte_clock_info(line->gdev, ci) : -EINVAL;
 }
 EXPORT_SYMBOL_GPL(hte_get_clk_src_info);
 
@@ -358,37 +380,38 @@ EXPORT_SYMBOL_GPL(hte_get_clk_src_info);
  * The provider's clock is read between two readings of the kernel's, a few times; the
  * narrowest pair counts, whose middle is the instant.
  *
- * Context: process context, may sleep.
+ * Context: any.
  * Return: 0; -EOPNOTSUPP where it cannot be read; -ENODEV when the provider has gone; its
  *	error.
  */
 int hte_cross_ts(struct hte_device *gdev, struct hte_cross_ts *cross)
 {
+	u64 before, after, error, hw = 0;
 	struct hte_chip *chip;
 	unsigned long flags;
-	u64 before, after, hw;
 	int i, err = 0;
 
-	down_read(&gdev->rwsem);
-	chip = gdev->chip;
+	cross->error_ns = U64_MAX;
+	rcu_read_lock();
+	chip = READ_ONCE(gdev->chip);
 	if (!chip)
 		err = -ENODEV;
 	else if (!chip->ops->get_time_ns)
 		err = -EOPNOTSUPP;
-	cross->error_ns = U64_MAX;
-	for (i = 0; i < 5 && !err; i++) {
+	for (i = 0; i < CROSS_TRIES && !err; i++) {
 		local_irq_save(flags);
 		before = ktime_get_ns();
 		err = chip->ops->get_time_ns(chip, &hw);
 		after = ktime_get_ns();
 		local_irq_restore(flags);
-		if (!err && (after - before + 1) / 2 < cross->error_ns) {
+		error = (after - before + 1) / 2;
+		if (!err && error < cross->error_ns) {
 			cross->hw_ns = hw;
 			cross->mono_ns = before + (after - before) / 2;
-			cross->error_ns = (after - before + 1) / 2;
+			cross->error_ns = error;
 		}
 	}
-	up_read(&gdev->rwsem);
+	rcu_read_unlock();
 	return err;
 }
 
@@ -397,7 +420,7 @@ int hte_cross_ts(struct hte_device *gdev, struct hte_cross_ts *cross)
  * @desc: bound
  * @cross: filled in
  *
- * Context: process context, may sleep.
+ * Context: any, the line's callbacks included.
  * Return: 0; -EINVAL without a line or @cross; else as hte_cross_ts().
  */
 int hte_get_cross_ts(const struct hte_ts_desc *desc, struct hte_cross_ts *cross)
@@ -407,3 +430,40 @@ int hte_get_cross_ts(const struct hte_ts_desc *desc, struct hte_cross_ts *cross)
 	return line ? hte_cross_ts(line->gdev, cross) : -EINVAL;
 }
 EXPORT_SYMBOL_GPL(hte_get_cross_ts);
+
+/**
+ * hte_get_line_info() - what a line is, and what has become of its stamps
+ * @gdev: as for hte_ts_get_line()
+ * @xlated_id: the provider's number of the line
+ * @info: filled in
+ *
+ * Context: process context, may sleep.
+ * Return: 0, -EINVAL for a line that is not.
+ */
+int hte_get_line_info(struct hte_device *gdev, u32 xlated_id, struct hte_line_info *info)
+{
+	struct hte_line *line;
+	int i;
+
+	if (!gdev || !info || xlated_id >= gdev->nlines)
+		return -EINVAL;
+	line = &gdev->lines[xlated_id];
+	*info = (struct hte_line_info){};
+	mutex_lock(&line->mutex);
+	info->used = line->state != HTE_LINE_FREE;
+	if (line->desc)
+		info->edge_flags = line->desc->attr.edge_flags;
+	strscpy(info->label, line->label);
+	strscpy(info->consumer, line->consumer);
+	raw_spin_lock_irq(&line->lock);
+	info->total = line->total;
+	for (i = 0; i < HTE_DROP_REASONS; i++)
+		info->drops[i] = hte_line_drops(line, i);
+	info->next_seq = line->seq;
+	info->last_ns = line->last_ns;
+	info->last_level = line->last_level;
+	raw_spin_unlock_irq(&line->lock);
+	mutex_unlock(&line->mutex);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(hte_get_line_info);

@@ -4,8 +4,6 @@
  * device tree or in software nodes; by what the line belongs to: the provider that knows
  * its line_data; or by provider and number, for those who have looked at the providers.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/device.h>
 #include <linux/of.h>
 #include <linux/property.h>
@@ -65,6 +63,9 @@ void hte_names_free(void)
  * @name: see &struct hte_line_attr; copied
  * @data: see &struct hte_line_attr
  *
+ * Copies are kept until the module goes, one of each different text. For names that users
+ * think up set desc->attr.name instead: it must live until hte_request_ts_ns() returns.
+ *
  * Context: any without @name, else process context.
  * Return: 0, -EINVAL without @desc, -ENOMEM.
  */
@@ -86,20 +87,17 @@ int hte_init_line_attr(struct hte_ts_desc *desc, u32 line_id, unsigned long edge
 }
 EXPORT_SYMBOL_GPL(hte_init_line_attr);
 
-/* the provider that says yes, referenced; hte_mutex keeps its chip */
+/* the first provider that says yes, referenced; hte_mutex keeps its chip meanwhile */
 static struct hte_device *find_device(bool (*match)(const struct hte_chip *chip, const void *key),
 				      const void *key)
 {
 	struct hte_device *gdev, *found = NULL;
 
 	mutex_lock(&hte_mutex);
-	list_for_each_entry(gdev, &hte_devices, node) {
-		down_read(&gdev->rwsem);
-		if (gdev->chip && match(gdev->chip, key))
+	list_for_each_entry(gdev, &hte_live, live) {
+		if (match(gdev->chip, key)) {
+			kref_get(&gdev->refs);
 			found = gdev;
-		up_read(&gdev->rwsem);
-		if (found) {
-			kref_get(&found->refs);
 			break;
 		}
 	}
@@ -109,7 +107,10 @@ static struct hte_device *find_device(bool (*match)(const struct hte_chip *chip,
 
 static bool match_node(const struct hte_chip *chip, const void *fwnode)
 {
-	return device_match_fwnode(chip->dev, fwnode);
+	struct fwnode_handle *node = dev_fwnode(chip->dev);
+
+	/* a software node may stand behind one of the firmware's */
+	return node && (node == fwnode || node->secondary == fwnode);
 }
 
 static bool match_line_data(const struct hte_chip *chip, const void *desc)
@@ -164,21 +165,19 @@ static struct hte_device *find_by_reference(struct fwnode_handle *node, struct h
 	return gdev ?: ERR_PTR(-ENODEV);
 }
 
-/* takes over the caller's reference of gdev, also when it fails */
+/* takes over the caller's reference of gdev unless it fails; gdev->rwsem held for read */
 static int bind_number(struct hte_device *gdev, struct hte_ts_desc *desc, u32 number,
 		       const char *consumer)
 {
 	int err;
 
 	if (number >= gdev->nlines)
-		err = -EINVAL;
-	else if (!try_module_get(gdev->owner))
-		err = -ENODEV;
-	else {
-		err = hte_line_bind(gdev, desc, number, consumer);
-		if (err)
-			module_put(gdev->owner);
-	}
+		return -EINVAL;
+	if (!try_module_get(gdev->owner))
+		return -ENODEV;
+	err = hte_line_bind(gdev, desc, number, consumer);
+	if (err)
+		module_put(gdev->owner);
 	return err;
 }
 

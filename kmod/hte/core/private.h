@@ -11,15 +11,17 @@
  *
  * Locks, outermost first:
  *	hte_watch_mutex		providers come and go, notifiers run
- *	hte_mutex		the list in which a line's provider is looked for, keys
- *	hte_device.rwsem	held for read in every call to a provider, for write while it goes
+ *	hte_mutex		the list of providers, keys; a provider that is in hte_live does
+ *				not go while it is held. Not held with any of those below
+ *	hte_device.rwsem	held for read in calls to a provider, for write while it goes
  *	hte_line.mutex		a line's life: get, request, enable, disable, put
  *	hte_line.lock		its stamps; a raw spin lock, since hard interrupts take it, on
  *				PREEMPT_RT too
  *
  * A push takes the last one alone. It finds the provider's hte_device through the chip
  * with interrupts off, which keeps hte_device as rcu_read_lock() would: unregistering
- * waits for a grace period.
+ * waits for a grace period. What asks a provider for its clock may do so in any context
+ * and has rcu_read_lock() alone.
  */
 #ifndef CHS_HTE_PRIVATE_H
 #define CHS_HTE_PRIVATE_H
@@ -33,7 +35,6 @@
 #include <linux/notifier.h>
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
-#include <linux/workqueue.h>
 
 #include <chs/watch.h>
 
@@ -54,7 +55,8 @@ enum hte_line_state {
 
 /**
  * struct hte_line - a line of a provider
- * @lock: guards what a stamp touches: down to @second_at
+ * @lock: guards what a stamp touches: down to @thread. The first cache line is all that
+ *	a stamp needs whose first callback does the work
  * @state: changed with @mutex too
  * @seq: number of the next stamp
  * @cb: first callback
@@ -66,9 +68,11 @@ enum hte_line_state {
  * @unserved: stamps that wait for the second callback, beyond the first
  * @tcb: second callback, or NULL
  * @second_at: CLOCK_MONOTONIC of the push that asked for the second callback; 0: not traced
+ * @wanted: the second callback has been asked for, and has not begun; set and cleared
+ *	under @lock
+ * @thread: runs @tcb, from the request to the put; NULL without one
  * @consumer_drops: without any lock
  * @gdev: the provider's
- * @work: runs @tcb
  * @mutex: see above; guards the rest
  * @requests: how often the line has been requested
  * @drops_before: unregistered and disabled drops when it was last put
@@ -79,7 +83,7 @@ enum hte_line_state {
  * @desc: the consumer's descriptor, while it is bound
  */
 struct hte_line {
-	raw_spinlock_t lock;
+	raw_spinlock_t lock ____cacheline_aligned_in_smp;
 	enum hte_line_state state;
 	u64 seq;
 	hte_ts_cb_t cb;
@@ -91,10 +95,11 @@ struct hte_line {
 	u64 unserved;
 	hte_ts_sec_cb_t tcb;
 	u64 second_at;
+	bool wanted;
+	struct task_struct *thread;
 	atomic64_t consumer_drops;
 
 	struct hte_device *gdev;
-	struct work_struct work;
 	struct mutex mutex;
 	u64 requests;
 	u64 drops_before;
@@ -107,7 +112,7 @@ struct hte_line {
 
 /**
  * struct hte_device - a provider, as long as it is registered or a line of it is bound
- * @chip: the provider's own structure, NULL once it has gone; see @rwsem
+ * @chip: the provider's own structure, NULL once it has gone; by @rwsem or RCU
  * @index: its number
  * @first_key: see the tracepoints
  * @nlines: length of @lines
@@ -115,7 +120,7 @@ struct hte_line {
  * @owner: the provider's module
  * @rwsem: see above
  * @refs: the registration and each bound line hold one
- * @node: in hte_devices until freed, since its keys are taken until then
+ * @node: by keys; until it is freed, since they are taken until then
  * @live: in hte_live, while it is registered
  * @requested: lines that are requested now
  * @dir: in debugfs
@@ -154,28 +159,29 @@ static inline u32 hte_line_key(const struct hte_line *line)
 
 /* chip.c */
 extern struct mutex hte_mutex;
-extern struct list_head hte_devices;
+extern struct list_head hte_live;
 void hte_device_put(struct hte_device *gdev);
 
 /* line.c */
 int hte_line_bind(struct hte_device *gdev, struct hte_ts_desc *desc, u32 number,
 		  const char *consumer);
+int hte_clock_info(struct hte_device *gdev, struct hte_clk_info *ci);
 int hte_cross_ts(struct hte_device *gdev, struct hte_cross_ts *cross);
 
 /* lookup.c */
 void hte_names_free(void);
 
 /* push.c */
-void hte_second_work(struct work_struct *work);
+int hte_second_start(struct hte_line *line);
+void hte_second_cancel(struct hte_line *line);
 u64 hte_line_drops(struct hte_line *line, enum hte_drop_reason reason);
-extern struct workqueue_struct *hte_workqueue;
 
 /* debugfs.c */
 void hte_debugfs_init(void);
 void hte_debugfs_exit(void);
 void hte_debugfs_add(struct hte_device *gdev);
 void hte_debugfs_remove(struct hte_device *gdev);
-void hte_debugfs_add_line(struct hte_line *line);
+void hte_debugfs_add_line(struct hte_line *line, const char *label);
 void hte_debugfs_remove_line(struct hte_line *line);
 
 #endif /* CHS_HTE_PRIVATE_H */

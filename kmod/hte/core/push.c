@@ -3,21 +3,29 @@
  * Stamps and losses, on their way from the provider to the consumer's two callbacks.
  * Every push is counted once: delivered, or lost for a reason.
  */
+#include <linux/compiler.h>
+#include <linux/kthread.h>
 #include <linux/minmax.h>
+#include <linux/sched.h>
 
 #include "private.h"
 
 #include <trace/events/hte.h>
 
-struct workqueue_struct *hte_workqueue;
+/* Out of line, as all that traces here: a stamp that nobody traces must not pay for it. */
+static noinline void trace_drop(const struct hte_line *line, int reason, u64 n, u64 seq)
+{
+	trace_hte_drop(line->gdev->index, hte_line_number(line), hte_line_key(line), reason, n,
+		       seq, line->drops[reason]);
+}
 
 /* the line's lock held */
-static void count_drop(struct hte_line *line, enum hte_drop_reason reason, u64 n, u64 seq)
+static __always_inline void count_drop(struct hte_line *line, enum hte_drop_reason reason, u64 n,
+				       u64 seq)
 {
 	line->drops[reason] += n;
 	if (trace_hte_drop_enabled())
-		trace_hte_drop(line->gdev->index, hte_line_number(line), hte_line_key(line), reason,
-			       n, seq, line->drops[reason]);
+		trace_drop(line, reason, n, seq);
 }
 
 /**
@@ -35,28 +43,39 @@ u64 hte_line_drops(struct hte_line *line, enum hte_drop_reason reason)
 	return READ_ONCE(line->drops[reason]);
 }
 
-/* the second callback is wanted; the line's lock held */
-static __always_inline void want_second(struct hte_line *line, u64 seq, int result)
+static noinline void wake_traced(struct hte_line *line)
+{
+	line->second_at = ktime_get_ns();
+	wake_up_process(line->thread);
+}
+
+/* the first callback was not content; the line's lock held, the stamp is the last one */
+static noinline void want_second(struct hte_line *line, int result)
 {
 	if (unlikely(result != HTE_RUN_SECOND_CB || !line->tcb)) {
-		count_drop(line, HTE_DROP_CALLBACK, 1, seq);
-	} else if (queue_work(hte_workqueue, &line->work)) {
-		line->second_at = trace_hte_second_enabled() ? ktime_get_ns() : 0;
-	} else {
+		count_drop(line, HTE_DROP_CALLBACK, 1, line->seq - 1);
+	} else if (line->wanted) {
 		line->unserved++;
-		count_drop(line, HTE_DROP_COALESCED, 1, seq);
+		count_drop(line, HTE_DROP_COALESCED, 1, line->seq - 1);
+	} else {
+		WRITE_ONCE(line->wanted, true);
+		if (trace_hte_second_enabled())
+			wake_traced(line);
+		else
+			wake_up_process(line->thread);
 	}
 }
 
-/* not taken: the line's lock held */
-static noinline int refuse(struct hte_line *line, const struct hte_ts_data *stamp)
+static __always_inline enum hte_drop_reason why_refused(const struct hte_line *line)
 {
-	if (trace_hte_push_enabled())
-		trace_hte_push(line->gdev->index, hte_line_number(line), hte_line_key(line),
-			       stamp->seq, stamp->tsc, ktime_get_ns(), stamp->raw_level, -EINVAL);
-	count_drop(line, line->state == HTE_LINE_DISABLED ? HTE_DROP_DISABLED :
-		   HTE_DROP_UNREGISTERED, 1, stamp->seq);
-	return -EINVAL;
+	return line->state == HTE_LINE_DISABLED ? HTE_DROP_DISABLED : HTE_DROP_UNREGISTERED;
+}
+
+static noinline void trace_refused(const struct hte_line *line, const struct hte_ts_data *stamp)
+{
+	trace_hte_push(line->gdev->index, hte_line_number(line), hte_line_key(line), stamp->seq,
+		       stamp->tsc, ktime_get_ns(), stamp->raw_level, -EINVAL);
+	trace_drop(line, why_refused(line), 1, stamp->seq);
 }
 
 /* the line's lock held */
@@ -90,8 +109,7 @@ int hte_push_ts_ns(const struct hte_chip *chip, u32 xlated_id, struct hte_ts_dat
 	struct hte_device *gdev;
 	struct hte_line *line;
 	unsigned long flags;
-	int result, err = -EINVAL;
-	u64 seq;
+	int result;
 
 	if (unlikely(!chip || !data))
 		return -EINVAL;
@@ -99,15 +117,19 @@ int hte_push_ts_ns(const struct hte_chip *chip, u32 xlated_id, struct hte_ts_dat
 	local_irq_save(flags);
 	gdev = smp_load_acquire(&chip->gdev);
 	if (unlikely(!gdev || xlated_id >= gdev->nlines))
-		goto out;
+		goto refused;
 	line = &gdev->lines[xlated_id];
+	/* or the compiler keeps what it is made of, and makes it anew each time */
+	OPTIMIZER_HIDE_VAR(line);
 
 	raw_spin_lock(&line->lock);
-	seq = line->seq++;
-	data->seq = seq;
-	if (unlikely(line->state != HTE_LINE_ACTIVE)) {
-		err = refuse(line, data);
-		goto unlock;
+	data->seq = line->seq++;
+	if (line->state != HTE_LINE_ACTIVE) {
+		line->drops[why_refused(line)]++;
+		if (trace_hte_push_enabled() || trace_hte_drop_enabled())
+			trace_refused(line, data);
+		raw_spin_unlock(&line->lock);
+		goto refused;
 	}
 	line->total++;
 	line->last_ns = data->tsc;
@@ -117,33 +139,30 @@ int hte_push_ts_ns(const struct hte_chip *chip, u32 xlated_id, struct hte_ts_dat
 	else
 		result = line->cb(data, line->data);
 	if (result != HTE_CB_HANDLED)
-		want_second(line, seq, result);
-	err = 0;
-unlock:
+		want_second(line, result);
 	raw_spin_unlock(&line->lock);
-out:
 	local_irq_restore(flags);
-	return err;
+	return 0;
+
+refused:
+	local_irq_restore(flags);
+	return -EINVAL;
 }
 EXPORT_SYMBOL_GPL(hte_push_ts_ns);
 
-/**
- * hte_second_work() - run a line's second callback
- * @work: the line's
- *
- * Context: process context. hte_ts_put() waits for it.
- */
-void hte_second_work(struct work_struct *work)
+/* process context */
+static void run_second(struct hte_line *line)
 {
-	struct hte_line *line = container_of(work, struct hte_line, work);
 	u64 at, unserved, start, delay = 0;
 	hte_ts_sec_cb_t tcb;
 	void *data;
 
 	raw_spin_lock_irq(&line->lock);
+	WRITE_ONCE(line->wanted, false);
 	tcb = line->tcb;
 	data = line->data;
 	at = line->second_at;
+	line->second_at = 0;
 	unserved = line->unserved;
 	line->unserved = 0;
 	raw_spin_unlock_irq(&line->lock);
@@ -160,12 +179,79 @@ void hte_second_work(struct work_struct *work)
 			 chs_watch_ns(start), unserved);
 }
 
+static int second_thread(void *data)
+{
+	struct hte_line *line = data;
+
+	for (;;) {
+		set_current_state(TASK_IDLE);
+		if (kthread_should_stop())
+			break;
+		if (READ_ONCE(line->wanted)) {
+			__set_current_state(TASK_RUNNING);
+			run_second(line);
+		} else {
+			schedule();
+		}
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+/**
+ * hte_second_start() - a line is to have a second callback
+ * @line: takes no stamps yet
+ *
+ * It gets a thread of its own, as interrupts have: lines cannot hold up each other, and
+ * nothing is cheaper to set going from a push. The thread comes before all that is not
+ * real-time, and after the threads of interrupts.
+ *
+ * Context: process context, sleeps; the line's mutex held.
+ * Return: 0, -ENOMEM, or -EINTR where the caller is being killed.
+ */
+int hte_second_start(struct hte_line *line)
+{
+	struct task_struct *thread;
+
+	thread = kthread_run(second_thread, line, "hte%d/%u", line->gdev->index,
+			     hte_line_number(line));
+	if (IS_ERR(thread))
+		return PTR_ERR(thread);
+	sched_set_fifo_low(thread);
+	line->thread = thread;
+	return 0;
+}
+
+/**
+ * hte_second_cancel() - the line's second callback runs no more, and is not pending
+ * @line: takes no stamps any more, or not yet; it need not have one
+ *
+ * What was pending is a stamp that no second callback has served.
+ *
+ * Context: process context, sleeps; none of the line's locks held, or the callback has
+ * never been asked for.
+ */
+void hte_second_cancel(struct hte_line *line)
+{
+	if (!line->thread)
+		return;
+	kthread_stop(line->thread);
+	raw_spin_lock_irq(&line->lock);
+	line->thread = NULL;
+	line->unserved = 0;
+	if (line->wanted)
+		count_drop(line, HTE_DROP_COALESCED, 1, 0);
+	line->wanted = false;
+	raw_spin_unlock_irq(&line->lock);
+}
+
 /**
  * hte_report_drops() - stamps of a line were lost before they could be pushed
  * @chip: the provider, as registered
  * @xlated_id: its number of the line
  * @n: how many
- * @reason: HTE_DROP_OVERFLOW, as a rule
+ * @reason: HTE_DROP_OVERFLOW as a rule; HTE_DROP_UNREGISTERED or HTE_DROP_DISABLED where the
+ *	hardware itself holds back what nobody wants
  *
  * They get numbers of their own, so that the consumer sees a gap: call it between the last
  * push before the loss and the first one after it.
@@ -181,7 +267,7 @@ int hte_report_drops(const struct hte_chip *chip, u32 xlated_id, u64 n,
 	unsigned long flags;
 	int err = -EINVAL;
 
-	if (!chip || reason >= HTE_DROP_CONSUMER)
+	if (!chip || reason > HTE_DROP_OVERFLOW)
 		return -EINVAL;
 	local_irq_save(flags);
 	gdev = smp_load_acquire(&chip->gdev);
@@ -226,18 +312,26 @@ EXPORT_SYMBOL_GPL(hte_report_fifo);
 
 /**
  * hte_ts_report_drops() - a consumer has lost stamps that it had taken
- * @desc: its line, requested
+ * @desc: its line; nothing happens where it has none
  * @n: how many
  *
- * Context: any, the consumer's callbacks included; not after hte_ts_put().
+ * Context: any, the consumer's callbacks included; not together with hte_ts_put().
  */
 void hte_ts_report_drops(const struct hte_ts_desc *desc, u64 n)
 {
-	struct hte_line *line = desc->hte_data;
-	u64 total = atomic64_add_return(n, &line->consumer_drops);
+	struct hte_line *line = desc ? desc->hte_data : NULL;
+	unsigned long flags;
+	u64 total;
 
-	if (trace_hte_drop_enabled())
-		trace_hte_drop(line->gdev->index, hte_line_number(line), hte_line_key(line),
-			       HTE_DROP_CONSUMER, n, 0, total);
+	if (!line || !n)
+		return;
+	total = atomic64_add_return(n, &line->consumer_drops);
+	if (!trace_hte_drop_enabled())
+		return;
+	/* else a push that interrupts a BPF program of this event would go unseen by it */
+	local_irq_save(flags);
+	trace_hte_drop(line->gdev->index, hte_line_number(line), hte_line_key(line),
+		       HTE_DROP_CONSUMER, n, 0, total);
+	local_irq_restore(flags);
 }
 EXPORT_SYMBOL_GPL(hte_ts_report_drops);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,13 +27,14 @@ extern const struct bench *const __stop_benches[];
 
 static struct {
 	const char *only;
+	const char *among;
 	const char *variant;
 	const char *peer_variant;
 	const char *programs;
 	const char *skip;
 	bool less;
 	bool detail;
-} arg = { .only = "*", .variant = "" };
+} arg = { .only = "*", .among = "*", .variant = "" };
 
 static struct out out;
 
@@ -55,23 +57,43 @@ bool bench_kernel(struct bench_run *run, const char *op, uint32_t *samples, unsi
 	return true;
 }
 
-/* ---- PTP clocks ------------------------------------------------------------- */
+bool bench_thread(struct bench_run *run, pthread_t *thread, void *(*body)(void *), void *arg)
+{
+	const struct sched_param priority = { .sched_priority = 10 };
+	pthread_attr_t attr;
+	int err;
 
-int bench_ptp_open_more(struct bench_run *run)
+	pthread_attr_init(&attr);
+	pthread_attr_setschedpolicy(&attr, SCHED_FIFO);
+	pthread_attr_setschedparam(&attr, &priority);
+	pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED);
+	err = pthread_create(thread, &attr, body, arg);
+	pthread_attr_destroy(&attr);
+	return err ? bench_fail(run, err, "cannot start a thread") : true;
+}
+
+int bench_open(struct bench_run *run, const char *prefix)
 {
 	char path[32];
 	int index, fd;
 
 	index = ioctl(run->module_fd, KBENCH_INDEX);
 	if (index < 0) {
-		bench_fail(run, errno, "index of the clock");
+		bench_fail(run, errno, "number of the device");
 		return -1;
 	}
-	snprintf(path, sizeof(path), "/dev/ptp%d", index);
+	snprintf(path, sizeof(path), "/dev/%s%d", prefix, index);
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		bench_fail(run, errno, path);
 	return fd;
+}
+
+/* ---- PTP clocks ------------------------------------------------------------- */
+
+int bench_ptp_open_more(struct bench_run *run)
+{
+	return bench_open(run, "ptp");
 }
 
 bool bench_ptp_open(struct bench_run *run)
@@ -190,6 +212,8 @@ static bool run_side(const struct bench *b, bool peer, bool last_pass)
 
 static const struct argp_option options[] = {
 	{ "only", 'o', "PATTERN", 0, "only benchmarks whose names match", 0 },
+	{ "among", 'a', "PATTERN", 0, "and only those that match this one, of the shell's extended ones",
+	  0 },
 	{ "variant", 'v', "NAME", 0, "what is different: a word that joins each name", 0 },
 	{ "peer-variant", 'p', "NAME", 0, "compare with the peer in that variant", 0 },
 	{ "less", 'l', 0, 0, "the variant takes something away: it is what the rest costs", 0 },
@@ -204,6 +228,9 @@ static error_t parse(int key, char *text, struct argp_state *state __attribute__
 	switch (key) {
 	case 'o':
 		arg.only = text;
+		return 0;
+	case 'a':
+		arg.among = text;
 		return 0;
 	case 'v':
 		arg.variant = text;
@@ -254,7 +281,8 @@ int main(int argc, char **argv)
 		/* the two ends of a section */
 		/* cppcheck-suppress comparePointers */
 		for (const struct bench *const *b = __start_benches; b < __stop_benches; b++) {
-			if (fnmatch(arg.only, (*b)->name, 0))
+			if (fnmatch(arg.only, (*b)->name, 0) ||
+			    fnmatch(arg.among, (*b)->name, FNM_EXTMATCH))
 				continue;
 			/* a self-test knows no variants */
 			if (*arg.variant && ((*b)->alone || (*b)->expect))

@@ -14,6 +14,7 @@
 #ifndef BENCH_H
 #define BENCH_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -103,6 +104,15 @@ bool bench_fail(const struct bench_run *run, int err, const char *what);
  */
 bool bench_kernel(struct bench_run *run, const char *op, uint32_t *samples, unsigned int count,
 		  uint64_t *start);
+
+/*
+ * Starts a thread that goes on as soon as it is woken, since we have no real-time
+ * priority and it has; false, having said why.
+ */
+bool bench_thread(struct bench_run *run, pthread_t *thread, void *(*body)(void *), void *arg);
+
+/* opens /dev/<prefix><number of the run's device>; the descriptor, or -1, having said why */
+int bench_open(struct bench_run *run, const char *prefix);
 
 /* opens the PTP clock of the run's module: fd and clock; false, having said why */
 bool bench_ptp_open(struct bench_run *run);

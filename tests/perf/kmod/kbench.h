@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the modules of tests/perf share: a device /dev/<module> that carries out and
- * counts the operations which the module names (see kbench_abi.h).
+ * counts the operations which the module names (see kbench_abi.h). The whole module is
+ * made here; its file fills in kbench and has a MODULE_DESCRIPTION().
  */
 #ifndef KBENCH_H
 #define KBENCH_H
@@ -20,18 +21,33 @@
  * struct kbench_op - something to count
  * @name: what user space calls it
  * @run: does it once
+ * @until: waits for what ends somewhere else, and returns the time stamp counter of that
+ *	end; NULL where it ends when @run returns
  */
 struct kbench_op {
 	const char *name;
 	void (*run)(void);
+	u64 (*until)(void);
 };
 
-/* A module has one of these, named kbench. */
+/**
+ * struct kbench - a module has one of these, named kbench
+ * @ops: what it can do
+ * @n_ops: how much that is
+ * @index: number of the device under test, or NULL
+ * @setup: before the first operation; 0 or a negative errno. May be NULL
+ * @teardown: after the last one; may be NULL
+ * @lock: guards the rest
+ * @samples: instructions of each operation
+ * @start: see struct kbench_run
+ */
 struct kbench {
 	const struct kbench_op *ops;
 	unsigned int n_ops;
 	int (*index)(void);
-	struct mutex lock; /* of samples */
+	int (*setup)(void);
+	void (*teardown)(void);
+	struct mutex lock;
 	u32 samples[KBENCH_MAX];
 	u64 start;
 };
@@ -51,6 +67,18 @@ static noinline void kbench_count(struct kbench *bench, void (*run)(void), unsig
 		end = rdtsc();
 		bench->samples[i] = end - start;
 		bench->start = start;
+	}
+}
+
+static noinline void kbench_count_until(struct kbench *bench, const struct kbench_op *op,
+					unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		bench->start = rdtsc();
+		op->run();
+		bench->samples[i] = op->until() - bench->start;
 	}
 }
 
@@ -82,7 +110,10 @@ static long kbench_run(struct kbench *bench, struct kbench_run __user *arg)
 	for (i = 1; i < 5; i++)
 		empty = min(empty, bench->samples[i]);
 
-	kbench_count(bench, op->run, run.count);
+	if (op->until)
+		kbench_count_until(bench, op, run.count);
+	else
+		kbench_count(bench, op->run, run.count);
 	for (i = 0; i < run.count; i++)
 		bench->samples[i] -= empty;
 	run.start = bench->start;
@@ -121,15 +152,28 @@ static struct miscdevice kbench_device = {
 	.fops = &kbench_fops,
 };
 
-static inline int kbench_register(void)
+static int __init kbench_init(void)
 {
+	int err = kbench.setup ? kbench.setup() : 0;
+
+	if (err)
+		return err;
 	mutex_init(&kbench.lock);
-	return misc_register(&kbench_device);
+	err = misc_register(&kbench_device);
+	if (err && kbench.teardown)
+		kbench.teardown();
+	return err;
 }
 
-static inline void kbench_unregister(void)
+static void __exit kbench_exit(void)
 {
 	misc_deregister(&kbench_device);
+	if (kbench.teardown)
+		kbench.teardown();
 }
+
+module_init(kbench_init);
+module_exit(kbench_exit);
+MODULE_LICENSE("GPL");
 
 #endif /* KBENCH_H */

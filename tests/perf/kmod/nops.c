@@ -25,17 +25,4 @@ static const struct kbench_op nops_ops[] = {
 
 static struct kbench kbench = { .ops = nops_ops, .n_ops = ARRAY_SIZE(nops_ops) };
 
-static int __init nops_init(void)
-{
-	return kbench_register();
-}
-
-static void __exit nops_exit(void)
-{
-	kbench_unregister();
-}
-
-module_init(nops_init);
-module_exit(nops_exit);
 MODULE_DESCRIPTION("Known numbers of instructions");
-MODULE_LICENSE("GPL");

@@ -11,6 +11,8 @@ begin() {
 		return
 	fi
 	background bpftrace tests/perf/variants/kprobes.bt
+	# shellcheck disable=SC2034 # the guest's
+	flags=(--among '!(hte_*)')
 }
 
 end() {

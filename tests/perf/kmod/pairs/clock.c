@@ -83,32 +83,23 @@ static int perf_index(void)
 	return ptp_clock_index(perf_clock);
 }
 
+static int perf_setup(void)
+{
+	perf_clock = ptp_clock_register(&perf_info, NULL);
+	return PTR_ERR_OR_ZERO(perf_clock);
+}
+
+static void perf_teardown(void)
+{
+	ptp_clock_unregister(perf_clock);
+}
+
 static struct kbench kbench = {
 	.ops = perf_ops,
 	.n_ops = ARRAY_SIZE(perf_ops),
 	.index = perf_index,
+	.setup = perf_setup,
+	.teardown = perf_teardown,
 };
 
-static int __init perf_init(void)
-{
-	int err;
-
-	perf_clock = ptp_clock_register(&perf_info, NULL);
-	if (IS_ERR(perf_clock))
-		return PTR_ERR(perf_clock);
-	err = kbench_register();
-	if (err)
-		ptp_clock_unregister(perf_clock);
-	return err;
-}
-
-static void __exit perf_exit(void)
-{
-	kbench_unregister();
-	ptp_clock_unregister(perf_clock);
-}
-
-module_init(perf_init);
-module_exit(perf_exit);
 MODULE_DESCRIPTION("PTP clock for counting instructions of the class");
-MODULE_LICENSE("GPL");
