@@ -388,6 +388,241 @@ story() {
 	timeout 20 ip link del chs0
 }
 
+# ids of the one chip's devices and pins, by type and label
+ids() {
+	eval "$(dpll_client devices | awk '{
+		for (i = 1; i <= NF; i++) { split($i, word, "="); is[word[1]] = word[2] }
+		print (is["type"] == 2 ? "eec=" : "pps=") is["id"] }')"
+	eval "$(dpll_client pins | awk '{
+		id = $2
+		for (i = 1; i <= NF; i++) if ($i ~ /^(board|panel|package)-label=/) {
+			sub(/.*=/, "", $i); gsub(/-/, "_", $i); sub(/id=/, "", id)
+			print $i "=" id
+		} }')"
+}
+
+# of the pin with this id: its message has these words
+pin_has() {
+	local text
+
+	text=$(dpll_client pin "$1")
+	[[ " $text " == *" $2 "* || " $text " == *" $2"* ]]
+}
+
+set_pin() {
+	dpll_client pin-set "$@"
+}
+
+@test "netlink: two devices, twelve inputs, eight outputs" {
+	labctl new synce "${fast[@]}"
+	ids
+	loop_gets 0 status locked-ho-acq
+	dpll_client pins >"$BATS_TEST_TMPDIR/pins"
+	awk '{
+		n++
+		for (i = 1; i <= NF; i++) {
+			if ($i ~ /^type=/) type[substr($i, 6)]++
+			if ($i == "direction=1" || $i == "{direction=1") in_on_device++
+			if ($i ~ /^esync-frequency-supported/) esync++
+			if ($i ~ /^parent-pin=/) child++
+			if ($i ~ /^parent-device=/) direct++
+			if ($i ~ /^reference-sync=/) pair++
+			if ($i ~ /label=/) label++
+		} }
+		END {
+			print n, type[1], type[2], type[3], type[4], type[5], esync, child, direct, pair, label
+		}' "$BATS_TEST_TMPDIR/pins" >"$BATS_TEST_TMPDIR/figures"
+	[ "$(cat "$BATS_TEST_TMPDIR/figures")" = "20 1 13 4 1 1 4 4 32 1 20" ]
+	[[ $(dpll_client device "$eec") == *"temp=45000 lock-status=3 clock-quality-level=4 mode=2 mode-supported=1 mode-supported=2 type=2"* ]]
+	[[ $(dpll_client device "$pps") == *" type=1 "* ]]
+	[ "$(dpll_client pin-id module-name=chs_lab_synce panel-label=GNSS)" = "pin-id-get id=$GNSS" ]
+	labctl set synce0 temperature=-12345
+	[[ $(dpll_client device "$pps") == *" temp=-12345 "* ]]
+}
+
+@test "netlink: what is set is what the chip does" {
+	labctl new synce "${fast[@]}" wander_ps=0
+	ids
+	loop_gets 0 status locked-ho-acq
+
+	# automatic: by priority, of those that may be selected
+	labctl signal synce0 input=SMA1 lost=0
+	input_gets SMA1 quality=good
+	set_pin "$SMA1" "parent-device{parent-id=$eec,prio=0}"
+	set_pin "$GNSS" "parent-device{parent-id=$eec,prio=9}"
+	loop_gets 0 input SMA1
+	loop_is 1 input GNSS
+	input_is SMA1 "eec=0 pps=1"
+	set_pin "$SMA1" "parent-device{parent-id=$eec,state=2}"
+	loop_gets 0 input SYNCE-MUX
+	pin_has "$SMA1" "parent-device={parent-id=$eec state=2 prio=0"
+	pin_has "$SYNCE_MUX" "parent-device={parent-id=$eec state=1"
+	set_pin "$SMA1" "parent-device{parent-id=$eec,state=3}"
+	loop_gets 0 input SMA1
+
+	# the multiplexer
+	set_pin "$SYNCE2" "parent-pin{parent-id=$SYNCE_MUX,state=1}"
+	input_gets SYNCE-MUX source=SYNCE2
+	pin_has "$SYNCE2" "parent-pin={parent-id=$SYNCE_MUX state=1}"
+	pin_has "$SYNCE0" "parent-pin={parent-id=$SYNCE_MUX state=2}"
+	set_pin "$SYNCE2" "parent-pin{parent-id=$SYNCE_MUX,state=2}"
+	input_gets SYNCE-MUX source=-
+
+	# manual: it goes on with what it has, then takes what it is told
+	dpll_client device-set "$eec" mode=1
+	loop_is 0 mode manual
+	loop_is 0 input SMA1
+	pin_has "$SMA1" "parent-device={parent-id=$eec state=1"
+	set_pin "$TCXO" "parent-device{parent-id=$eec,state=1}"
+	loop_gets 0 input TCXO
+	set_pin "$TCXO" "parent-device{parent-id=$eec,state=2}"
+	loop_gets 0 status holdover
+	loop_is 0 cause none
+	dpll_client device-set "$eec" mode=2
+	loop_gets 0 input SMA1
+
+	# frequency, embedded sync, phase
+	set_pin "$SMA1" esync-frequency=1
+	pin_has "$SMA1" "esync-frequency=1 esync-pulse=25"
+	set_pin "$SMA1" frequency=1
+	[[ $(dpll_client pin "$SMA1") != *esync* ]]
+	set_pin "$SMA1" phase-adjust=-250000
+	loop_gets 0 phase_fs 0
+	pin_has "$SMA1" phase-adjust=-250000
+	set_pin "$OUT_SMA2" phase-adjust=300 frequency=1
+	labctl show synce0 outputs | grep "label=OUT-SMA2 on=1 loop=1 frequency=1 esync=0 adjust_ps=300"
+
+	# offsets of all inputs, or of the one that is followed
+	pin_has "$GNSS" "parent-device={parent-id=$eec state=3 prio=9 direction=1 phase-offset=0}"
+	dpll_client device-set "$eec" phase-offset-monitor=1
+	[[ $(dpll_client device "$eec") == *phase-offset-monitor=1* ]]
+	! pin_has "$GNSS" "parent-device={parent-id=$eec state=3 prio=9 direction=1 phase-offset=0}"
+
+	# an output has one loop
+	set_pin "$OUT3P" "parent-device{parent-id=$pps,state=1}"
+	pin_has "$OUT3P" "parent-device={parent-id=$eec state=2"
+	pin_has "$OUT3P" "parent-device={parent-id=$pps state=1"
+	set_pin "$OUT3P" "parent-device{parent-id=$pps,state=2}"
+	labctl show synce0 outputs | grep "label=OUT3P on=0 loop=1"
+
+	# a pair: both halves, or none
+	set_pin "$SMA1" "parent-device{parent-id=$eec,prio=8}"
+	set_pin "$REF4P" "parent-device{parent-id=$eec,prio=1}"
+	set_pin "$REF4P" "reference-sync{id=$REF4N,state=1}"
+	pin_has "$REF4P" "reference-sync={id=$REF4N state=1}"
+	pin_has "$REF4N" "parent-device={parent-id=$eec state=2"
+	labctl signal synce0 input=REF4P lost=0
+	input_gets REF4P quality=good
+	loop_is 0 input SMA1
+	labctl signal synce0 input=REF4N lost=0
+	loop_gets 0 input REF4P
+	set_pin "$REF4P" "reference-sync{id=$REF4N,state=2}"
+	pin_has "$REF4N" "parent-device={parent-id=$eec state=3"
+
+	# ffo in ppm, of what has a signal
+	labctl signal synce0 input=GNSS offset=-4.6ppm
+	pin_has "$GNSS" "fractional-frequency-offset=-4"
+	labctl signal synce0 input=GNSS lost=1
+	input_gets GNSS quality=no-signal
+	[[ $(dpll_client pin "$GNSS") != *fractional* ]]
+}
+
+@test "netlink: what cannot be is refused in words, and changes nothing" {
+	refused() {
+		local text=$1
+
+		shift
+		run -1 dpll_client "$@"
+		[[ $output == *"$text"* ]] || {
+			echo "$* says: $output"
+			return 1
+		}
+	}
+	labctl new synce "${fast[@]}"
+	ids
+	loop_gets 0 status locked-ho-acq
+	refused "selectable or disconnected" pin-set "$SMA1" "parent-device{parent-id=$eec,state=1}"
+	refused "from 0 to 14" pin-set "$SMA1" "parent-device{parent-id=$eec,prio=15}"
+	refused "not allowed" pin-set "$SMA1" "parent-device{parent-id=$eec,direction=2}"
+	refused "not supported" pin-set "$SMA1" frequency=25000000
+	refused "not supported" pin-set "$SMA2" esync-frequency=1
+	refused "phase adjust" pin-set "$GNSS" phase-adjust=1000001
+	refused "phase adjust" pin-set "$OUT_SMA1" phase-adjust=101
+	refused "connected or disconnected" pin-set "$OUT_SMA1" "parent-device{parent-id=$eec,state=3}"
+	refused "connected or disconnected" pin-set "$SYNCE1" "parent-pin{parent-id=$SYNCE_MUX,state=3}"
+	refused "connected or disconnected" pin-set "$REF4P" "reference-sync{id=$REF4N,state=3}"
+	set_pin "$REF4N" frequency=100
+	set_pin "$REF4P" "reference-sync{id=$REF4N,state=1}"
+	refused "sync of a reference sync pair" pin-set "$REF4N" "parent-device{parent-id=$eec,state=3}"
+	refused "from 0 to 15" device-set "$eec" phase-offset-avg-factor=16
+	dpll_client device-set "$eec" mode=1
+	refused "connected or disconnected" pin-set "$SMA1" "parent-device{parent-id=$eec,state=3}"
+	loop_is 0 input GNSS
+	loop_is 0 changes 2
+	# a chip that does not answer: its errno comes through
+	labctl fail synce0 op=read errno=EIO count=1
+	refused "" device "$eec"
+	[[ $(dpll_client device "$eec") == *lock-status=3* ]]
+}
+
+@test "netlink: each transition is told once, with an interrupt and by polling" {
+	local irq
+
+	for irq in 1 0; do
+		labctl new synce "${fast[@]}" irq=$irq poll_ms=20 signals=1
+		loop_gets 0 status locked-ho-acq
+		loop_gets 1 status locked-ho-acq
+		until_ok seen_is 1 "unlocked locked locked-ho-acq"
+		ids
+		dpll_client monitor 2 20 >"$BATS_TEST_TMPDIR/told" 3>&- &
+		nap 500
+		labctl signal synce0 input=GNSS lost=1
+		loop_gets 0 status holdover
+		wait %%
+		cat "$BATS_TEST_TMPDIR/told"
+		dpll_client monitor 30 2 >"$BATS_TEST_TMPDIR/told" 3>&- &
+		nap 500
+		labctl signal synce0 input=GNSS lost=0
+		loop_gets 1 status locked-ho-acq
+		wait %% || :
+		# the way back: locked, locked-ho-acq, once each for each of the two
+		awk '/^device-change-ntf/ {
+			for (i = 1; i <= NF; i++) { split($i, word, "="); is[word[1]] = word[2] }
+			n[is["type"] "," is["lock-status"]]++
+			all++ }
+			END { print all, n["2,2"], n["2,3"], n["1,2"], n["1,3"] }' \
+			"$BATS_TEST_TMPDIR/told" >"$BATS_TEST_TMPDIR/figures"
+		cat "$BATS_TEST_TMPDIR/figures"
+		[ "$(cat "$BATS_TEST_TMPDIR/figures")" = "4 1 1 1 1" ]
+		# and the pin: from selectable to connected, at each of these and when it got good
+		grep -c '^pin-change-ntf' "$BATS_TEST_TMPDIR/told"
+		labctl del all
+	done
+}
+
+@test "the driver leaves under dumps, sets and subscriptions" {
+	local round jobs
+
+	labctl new synce count=3 "${fast[@]}" poll_ms=1
+	for round in 1 2 3; do
+		sh -c 'while :; do dpll_client pins; dpll_client devices; done' >/dev/null 2>&1 3>&- &
+		jobs=$!
+		sh -c 'while :; do for id in 0 1 2 3 4 5 6 7; do
+			dpll_client pin-set $id phase-adjust=$((RANDOM % 1000)); done; done' >/dev/null 2>&1 3>&- &
+		jobs="$jobs $!"
+		dpll_client monitor 1000000 >/dev/null 2>&1 3>&- &
+		jobs="$jobs $!"
+		nap 200
+		modprobe -r chs_lab_synce
+		modprobe chs_lab_synce
+		nap 100
+		# shellcheck disable=SC2086 # words
+		kill $jobs
+		wait || :
+	done
+	[ "$(find /sys/kernel/debug/dpll -name lock_history | wc -l)" = 6 ]
+}
+
 @test "wrong words get an errno and what would be right" {
 	labctl new synce
 	run -1 labctl signal synce0 input=12 lost=1

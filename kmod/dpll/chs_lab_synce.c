@@ -32,13 +32,14 @@
 #error "the kernel's own dpll.h came first: see NOSTDINC_FLAGS in Kbuild"
 #endif
 
-#define SYNCE_POLL_MS		500
-#define SYNCE_OUTPUT_IDX	64	/* pins' numbers: inputs from 0, outputs from here */
-#define SYNCE_PPM		1000000	/* ppt */
+#define SYNCE_POLL_MS	 500
+#define SYNCE_OUTPUT_IDX 64	 /* pins' numbers: inputs from 0, outputs from here */
+#define SYNCE_PPM	 1000000 /* ppt */
 
 static unsigned int poll_ms;
 module_param(poll_ms, uint, 0444);
-MODULE_PARM_DESC(poll_ms, "how often to look at a chip without interrupt (0: by its property, else 500)");
+MODULE_PARM_DESC(poll_ms,
+		 "how often to look at a chip without interrupt (0: by its property, else 500)");
 
 struct synce_chip;
 
@@ -88,7 +89,7 @@ struct synce_loop {
 /* a port of the chip: the network device whose clock comes in by an input */
 struct synce_port {
 	struct synce_pin *pin;
-	struct net_device *dev;		/* counted, as long as it has our pin */
+	struct net_device *dev; /* counted, as long as it has our pin */
 };
 
 /**
@@ -183,8 +184,7 @@ static bool synce_locked(u32 status)
 /* ---- devices ---- */
 
 static int synce_lock_status_get(const struct dpll_device *dpll, void *priv,
-				 enum dpll_lock_status *status,
-				 enum dpll_lock_status_error *error,
+				 enum dpll_lock_status *status, enum dpll_lock_status_error *error,
 				 struct netlink_ext_ack *extack)
 {
 	static const enum dpll_lock_status_error errors[] = {
@@ -209,8 +209,8 @@ static int synce_lock_status_get(const struct dpll_device *dpll, void *priv,
 		*status = DPLL_LOCK_STATUS_LOCKED_HO_ACQ;
 		break;
 	default:
-		*status = value & SYNCE_HOLDING ? DPLL_LOCK_STATUS_HOLDOVER :
-						  DPLL_LOCK_STATUS_UNLOCKED;
+		*status = value & SYNCE_HOLDING ? DPLL_LOCK_STATUS_HOLDOVER
+						: DPLL_LOCK_STATUS_UNLOCKED;
 	}
 	cause = SYNCE_CAUSE(value);
 	*error = errors[cause < ARRAY_SIZE(errors) ? cause : SYNCE_CAUSE_UNDEFINED];
@@ -304,8 +304,8 @@ static int synce_monitor_get(const struct dpll_device *dpll, void *priv,
 	int err = regmap_read(loop->chip->map, loop->base + SYNCE_LOOP_CTRL, &value);
 
 	if (!err)
-		*state = value & SYNCE_CTRL_MONITOR ? DPLL_FEATURE_STATE_ENABLE :
-						      DPLL_FEATURE_STATE_DISABLE;
+		*state = value & SYNCE_CTRL_MONITOR ? DPLL_FEATURE_STATE_ENABLE
+						    : DPLL_FEATURE_STATE_DISABLE;
 	return err;
 }
 
@@ -314,8 +314,7 @@ static int synce_monitor_set(const struct dpll_device *dpll, void *priv,
 {
 	struct synce_loop *loop = priv;
 
-	return regmap_update_bits(loop->chip->map, loop->base + SYNCE_LOOP_CTRL,
-				  SYNCE_CTRL_MONITOR,
+	return regmap_update_bits(loop->chip->map, loop->base + SYNCE_LOOP_CTRL, SYNCE_CTRL_MONITOR,
 				  state == DPLL_FEATURE_STATE_ENABLE ? SYNCE_CTRL_MONITOR : 0);
 }
 
@@ -369,8 +368,8 @@ static int synce_frequency_get(const struct dpll_pin *dpll_pin, void *pin_priv,
 }
 
 static int synce_frequency_set(const struct dpll_pin *dpll_pin, void *pin_priv,
-			       const struct dpll_device *dpll, void *dpll_priv,
-			       const u64 frequency, struct netlink_ext_ack *extack)
+			       const struct dpll_device *dpll, void *dpll_priv, const u64 frequency,
+			       struct netlink_ext_ack *extack)
 {
 	struct synce_pin *pin = pin_priv;
 
@@ -564,8 +563,8 @@ static int synce_input_state_set(const struct dpll_pin *dpll_pin, void *pin_priv
 	mutex_lock(&pin->chip->lock);
 	err = synce_mode(loop, &automatic);
 	if (!err)
-		err = automatic ? synce_input_state_automatic(pin, loop, state, extack) :
-				  synce_input_state_manual(pin, loop, state, extack);
+		err = automatic ? synce_input_state_automatic(pin, loop, state, extack)
+				: synce_input_state_manual(pin, loop, state, extack);
 	mutex_unlock(&pin->chip->lock);
 	return err;
 }
@@ -646,8 +645,8 @@ static int synce_ref_sync_get(const struct dpll_pin *dpll_pin, void *pin_priv,
 	int err = regmap_read(pin->chip->map, SYNCE_PAIR, &value);
 
 	if (!err)
-		*state = value & SYNCE_PAIR_ON ? DPLL_PIN_STATE_CONNECTED :
-						 DPLL_PIN_STATE_DISCONNECTED;
+		*state = value & SYNCE_PAIR_ON ? DPLL_PIN_STATE_CONNECTED
+					       : DPLL_PIN_STATE_DISCONNECTED;
 	return err;
 }
 
@@ -709,8 +708,8 @@ static int synce_port_state_get(const struct dpll_pin *dpll_pin, void *pin_priv,
 	int err = regmap_read(pin->chip->map, SYNCE_MUX, &value);
 
 	if (!err)
-		*state = value == pin->index ? DPLL_PIN_STATE_CONNECTED :
-					       DPLL_PIN_STATE_DISCONNECTED;
+		*state = value == pin->index ? DPLL_PIN_STATE_CONNECTED
+					     : DPLL_PIN_STATE_DISCONNECTED;
 	return err;
 }
 
@@ -730,8 +729,8 @@ static int synce_port_state_set(const struct dpll_pin *dpll_pin, void *pin_priv,
 	mutex_lock(&chip->lock);
 	err = regmap_read(chip->map, SYNCE_MUX, &value);
 	if (!err && (value == pin->index) != (state == DPLL_PIN_STATE_CONNECTED))
-		err = regmap_write(chip->map, SYNCE_MUX, state == DPLL_PIN_STATE_CONNECTED ?
-							 pin->index : SYNCE_NO_INPUT);
+		err = regmap_write(chip->map, SYNCE_MUX,
+				   state == DPLL_PIN_STATE_CONNECTED ? pin->index : SYNCE_NO_INPUT);
 	mutex_unlock(&chip->lock);
 	return err;
 }
@@ -766,8 +765,9 @@ static int synce_output_state_get(const struct dpll_pin *dpll_pin, void *pin_pri
 	int err = regmap_read(pin->chip->map, pin->base + SYNCE_OUTPUT_CTRL, &value);
 
 	if (!err)
-		*state = value == (SYNCE_OUTPUT_ON | loop->index << 8) ?
-			 DPLL_PIN_STATE_CONNECTED : DPLL_PIN_STATE_DISCONNECTED;
+		*state = value == (SYNCE_OUTPUT_ON | loop->index << 8)
+				 ? DPLL_PIN_STATE_CONNECTED
+				 : DPLL_PIN_STATE_DISCONNECTED;
 	return err;
 }
 
@@ -955,8 +955,7 @@ static int synce_news(struct synce_chip *chip)
 	for (i = 0; i < SYNCE_INPUTS; i++)
 		if (chip->open & SYNCE_IRQ_INPUT(i))
 			__set_bit(i, &pins);
-	for_each_set_bit(i, &pins, SYNCE_INPUTS)
-		dpll_pin_change_ntf(chip->in[i].pin);
+	for_each_set_bit(i, &pins, SYNCE_INPUTS) dpll_pin_change_ntf(chip->in[i].pin);
 	if (chip->open & SYNCE_IRQ_PORTS)
 		mod_delayed_work(system_wq, &chip->port_work, 0);
 	chip->open = 0;
@@ -965,8 +964,7 @@ static int synce_news(struct synce_chip *chip)
 
 failed:
 	/* pins whose loop has been told about must not be forgotten */
-	for_each_set_bit(i, &pins, SYNCE_INPUTS)
-		chip->open |= SYNCE_IRQ_INPUT(i);
+	for_each_set_bit(i, &pins, SYNCE_INPUTS) chip->open |= SYNCE_IRQ_INPUT(i);
 	chip->errors++;
 	return err;
 }
@@ -1043,14 +1041,14 @@ static void synce_news_stop(struct synce_chip *chip)
 	free_irq(chip->irq, chip);
 }
 
-#define SYNCE_COUNT(name)									\
-static ssize_t name##_show(struct device *dev, struct device_attribute *attr, char *buf)	\
-{												\
-	struct synce_chip *chip = dev_get_drvdata(dev);						\
-												\
-	return sysfs_emit(buf, "%llu\n", READ_ONCE(chip->name));				\
-}												\
-static DEVICE_ATTR_RO(name)
+#define SYNCE_COUNT(name) \
+	static ssize_t name##_show(struct device *dev, struct device_attribute *attr, char *buf) \
+	{ \
+		struct synce_chip *chip = dev_get_drvdata(dev); \
+\
+		return sysfs_emit(buf, "%llu\n", READ_ONCE(chip->name)); \
+	} \
+	static DEVICE_ATTR_RO(name)
 
 SYNCE_COUNT(polls);
 SYNCE_COUNT(news);
@@ -1058,7 +1056,10 @@ SYNCE_COUNT(unseen);
 SYNCE_COUNT(errors);
 
 static struct attribute *synce_attrs[] = {
-	&dev_attr_polls.attr, &dev_attr_news.attr, &dev_attr_unseen.attr, &dev_attr_errors.attr,
+	&dev_attr_polls.attr,
+	&dev_attr_news.attr,
+	&dev_attr_unseen.attr,
+	&dev_attr_errors.attr,
 	NULL,
 };
 ATTRIBUTE_GROUPS(synce);
@@ -1083,8 +1084,8 @@ static int synce_pin_label(struct synce_pin *pin, unsigned int kind)
 static int synce_pin_read(struct synce_pin *pin)
 {
 	static const unsigned int regs[] = {
-		SYNCE_PIN_TYPE, SYNCE_PIN_ADJUST_MIN, SYNCE_PIN_ADJUST_MAX, SYNCE_PIN_ADJUST_GRAN,
-		SYNCE_PIN_ESYNC_MAX,
+		SYNCE_PIN_TYPE,	       SYNCE_PIN_ADJUST_MIN, SYNCE_PIN_ADJUST_MAX,
+		SYNCE_PIN_ADJUST_GRAN, SYNCE_PIN_ESYNC_MAX,
 	};
 	unsigned int value[ARRAY_SIZE(regs)], low, high, i;
 	struct regmap *map = pin->chip->map;
@@ -1374,10 +1375,7 @@ unregister:
 	return dev_err_probe(dev, err, "cannot show the chip to the DPLL subsystem\n");
 }
 
-static const struct platform_device_id synce_ids[] = {
-	{ .name = SYNCE_DRIVER },
-	{ }
-};
+static const struct platform_device_id synce_ids[] = { { .name = SYNCE_DRIVER }, {} };
 MODULE_DEVICE_TABLE(platform, synce_ids);
 
 static struct platform_driver synce_driver = {

@@ -30,29 +30,29 @@
 
 #include "lab_clock.h"
 
-#define PLL_LOOPS	2
-#define PLL_INPUTS	12
-#define PLL_NONE	0xff		/* no input */
-#define PLL_NO_PRIO	15		/* a priority that is never chosen */
-#define PLL_NEVER	S64_MAX
-#define PLL_FS		1000LL		/* as */
-#define PLL_PS		1000000LL
-#define PLL_NS		1000000000LL
-#define PLL_WRAP	(1000000000LL * PLL_NS)	/* phases are compared within a second */
+#define PLL_LOOPS   2
+#define PLL_INPUTS  12
+#define PLL_NONE    0xff /* no input */
+#define PLL_NO_PRIO 15	 /* a priority that is never chosen */
+#define PLL_NEVER   S64_MAX
+#define PLL_FS	    1000LL /* as */
+#define PLL_PS	    1000000LL
+#define PLL_NS	    1000000000LL
+#define PLL_WRAP    (1000000000LL * PLL_NS) /* phases are compared within a second */
 
 /*
  * A loop of 1 mHz halves its phase error in so many ns (ln 2 / 2 pi s), its time constant is
  * 1 / 2 pi s. It is locked when the error has halved PLL_LOCK_HALVES times.
  */
-#define PLL_HALF_NS	110317800076LL
-#define PLL_TAU_NS	159154943092LL
-#define PLL_LOCK_HALVES	16
-#define PLL_MAX_BANDWIDTH 1000000000LL	/* mHz */
+#define PLL_HALF_NS	  110317800076LL
+#define PLL_TAU_NS	  159154943092LL
+#define PLL_LOCK_HALVES	  16
+#define PLL_MAX_BANDWIDTH 1000000000LL /* mHz */
 
 /* an oscillator ages by so much a day at most, for so long */
-#define PLL_MAX_DRIFT	10000000LL	/* ppb a day */
-#define PLL_DAY_NS	86400000000000LL
-#define PLL_DRIFT_NS	(30 * PLL_DAY_NS)
+#define PLL_MAX_DRIFT 10000000LL /* ppb a day */
+#define PLL_DAY_NS    86400000000000LL
+#define PLL_DRIFT_NS  (30 * PLL_DAY_NS)
 
 enum pll_quality { PLL_NO_SIGNAL, PLL_QUALIFYING, PLL_GOOD, PLL_FREQ_OFF, PLL_NOISY };
 enum pll_state { PLL_FREERUN, PLL_ACQUIRING, PLL_LOCKED, PLL_LOCKED_HO, PLL_HOLDOVER };
@@ -64,8 +64,8 @@ enum pll_status { PLL_IS_UNLOCKED = 1, PLL_IS_LOCKED, PLL_IS_LOCKED_HO, PLL_IS_H
 struct pll_signal {
 	bool lost;
 	bool noisy;
-	s64 ppb;		/* frequency, against true time */
-	lab_s128 phase0;	/* lateness at t0, as */
+	s64 ppb;	 /* frequency, against true time */
+	lab_s128 phase0; /* lateness at t0, as */
 	s64 t0;
 };
 
@@ -398,8 +398,12 @@ static inline s64 pll_ffo(const struct pll_chip *c, unsigned int i)
 static inline void pll_quality(struct pll_chip *c, unsigned int i, enum pll_quality q, s64 t)
 {
 	struct pll_input *in = &c->input[i];
-	struct pll_note n = { .kind = PLL_NOTE_INPUT, .index = i, .old = in->quality, .now = q,
-			      .at = t, .dwell = t - in->since };
+	struct pll_note n = { .kind = PLL_NOTE_INPUT,
+			      .index = i,
+			      .old = in->quality,
+			      .now = q,
+			      .at = t,
+			      .dwell = t - in->since };
 
 	if (in->quality == q)
 		return;
@@ -497,8 +501,11 @@ static inline void pll_enter(struct pll_chip *c, struct pll_loop *l, enum pll_st
 
 static inline void pll_take(struct pll_chip *c, struct pll_loop *l, unsigned int i, s64 t)
 {
-	struct pll_note n = { .kind = PLL_NOTE_SELECTED, .index = l - c->loop,
-			      .old = l->selected, .now = i, .at = t };
+	struct pll_note n = { .kind = PLL_NOTE_SELECTED,
+			      .index = l - c->loop,
+			      .old = l->selected,
+			      .now = i,
+			      .at = t };
 
 	l->selected = i;
 	l->selections += i != PLL_NONE;
@@ -753,7 +760,7 @@ static inline void pll_advance(struct pll_chip *c, s64 now)
 
 	while ((t = pll_due(c)) <= now) {
 		if (t < c->now)
-			t = c->now;		/* a setting made it overdue */
+			t = c->now; /* a setting made it overdue */
 		c->now = t;
 		for (i = 0; i < PLL_INPUTS; i++)
 			if (c->input[i].due <= t) {
@@ -799,8 +806,8 @@ static inline void pll_signal(struct pll_chip *c, unsigned int i, const struct p
 	/* what a loop does does not jump: its error does */
 	for (k = 0; k < PLL_LOOPS; k++)
 		if (c->loop[k].selected != PLL_NONE) {
-			c->loop[k].err0 = pll_wrap(pll_input_phase(c, c->loop[k].selected, t) -
-						   phase[k]);
+			c->loop[k].err0 =
+				pll_wrap(pll_input_phase(c, c->loop[k].selected, t) - phase[k]);
 			c->loop[k].t0 = t;
 		}
 	pll_look(c, i, t);
@@ -838,7 +845,8 @@ static inline void pll_mux(struct pll_chip *c, unsigned int i, unsigned int sour
  * @adjust_ps: by how much
  * @paired: the input that gives its phase, or PLL_NONE
  */
-static inline void pll_adjust(struct pll_chip *c, unsigned int i, s64 adjust_ps, unsigned int paired)
+static inline void pll_adjust(struct pll_chip *c, unsigned int i, s64 adjust_ps,
+			      unsigned int paired)
 {
 	lab_s128 phase[PLL_LOOPS];
 	s64 t = c->now;
@@ -935,18 +943,26 @@ static inline void pll_reset(struct pll_chip *c, s64 now)
 	for (i = 0; i < PLL_INPUTS; i++) {
 		struct pll_input *in = &c->input[i];
 
-		*in = (struct pll_input){ .source = PLL_NONE, .paired = PLL_NONE,
-					  .since = now, .due = PLL_NEVER };
+		*in = (struct pll_input){
+			.source = PLL_NONE, .paired = PLL_NONE, .since = now, .due = PLL_NEVER
+		};
 		in->signal.lost = true;
 		in->signal.t0 = now;
 	}
 	for (d = 0; d < PLL_LOOPS; d++) {
 		struct pll_loop *l = &c->loop[d];
 
-		*l = (struct pll_loop){ .automatic = true, .revertive = true, .hitless = true,
-					.manual = PLL_NONE, .selected = PLL_NONE,
-					.bandwidth = 1000, .since = now, .select_at = PLL_NEVER,
-					.t0 = now, .drift_t0 = now, .ppb = c->osc_ppb,
+		*l = (struct pll_loop){ .automatic = true,
+					.revertive = true,
+					.hitless = true,
+					.manual = PLL_NONE,
+					.selected = PLL_NONE,
+					.bandwidth = 1000,
+					.since = now,
+					.select_at = PLL_NEVER,
+					.t0 = now,
+					.drift_t0 = now,
+					.ppb = c->osc_ppb,
 					.off_ppb = c->osc_ppb };
 		for (i = 0; i < PLL_INPUTS; i++)
 			l->prio[i] = i;

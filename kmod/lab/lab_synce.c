@@ -59,14 +59,15 @@ struct synce_pin_kind {
 	u8 type, label_kind;
 	u32 frequency;
 	u32 range[SYNCE_PIN_RANGES][2];
-	s32 adjust;		/* +-, ps */
+	s32 adjust; /* +-, ps */
 	u32 gran;
-	u32 esync;		/* highest, Hz */
+	u32 esync; /* highest, Hz */
 };
 
 #define KHZ 1000
 #define MHZ 1000000
 
+/* clang-format off */
 static const struct synce_pin_kind synce_inputs[SYNCE_INPUTS] = {
 	{ "GNSS", TYPE_GNSS, SYNCE_LABEL_PANEL, 10 * MHZ, { { 1, 1 }, { 10 * MHZ, 10 * MHZ } },
 	  1000000, 1, 1 },
@@ -103,6 +104,7 @@ static const struct synce_pin_kind synce_outputs[SYNCE_OUTPUTS] = {
 	{ "OUT-PPS2", TYPE_EXT, SYNCE_LABEL_BOARD, 1, { { 1, 100 } }, 5000000, 100, 0 },
 	{ "OUT7P", TYPE_EXT, SYNCE_LABEL_PACKAGE, 10 * MHZ, { { 1, 156250000 } }, 5000000, 100, 0 },
 };
+/* clang-format on */
 
 static const char *const synce_qualities[] = {
 	"no-signal", "qualifying", "good", "freq-off", "noisy",
@@ -119,7 +121,7 @@ static const char *const synce_loops[SYNCE_LOOPS] = { "eec", "pps" };
 /* what a user has set on a pin, beside what the loops must know */
 struct synce_pin {
 	u32 frequency, esync;
-	s32 adjust;		/* of an output: an input's is the chip's */
+	s32 adjust; /* of an output: an input's is the chip's */
 };
 
 struct synce_output {
@@ -134,16 +136,16 @@ struct synce {
 	struct fwnode_handle *node;
 	unsigned int virq;
 	struct irq_work work;
-	bool line;		/* the interrupt's level: written under the lock */
-	bool masked;		/* by the interrupt core */
+	bool line;   /* the interrupt's level: written under the lock */
+	bool masked; /* by the interrupt core */
 
 	spinlock_t lock;
 	bool up;
 	struct pll_chip chip;
 	struct hrtimer timer;
-	s64 timer_due;		/* what it is set for */
+	s64 timer_due; /* what it is set for */
 	u32 irq_status, irq_mask, changes;
-	u32 latch;		/* the upper half of what was read last */
+	u32 latch; /* the upper half of what was read last */
 	u32 monitor, average[SYNCE_LOOPS];
 	struct synce_pin in[SYNCE_INPUTS];
 	struct synce_output out[SYNCE_OUTPUTS];
@@ -152,7 +154,7 @@ struct synce {
 	struct pll_note log[SYNCE_LOG], switch_log[SYNCE_LOG];
 	unsigned int n_log, n_switch_log;
 	u64 reads, writes, interrupts, timers;
-	u64 id;			/* EUI-64 */
+	u64 id; /* EUI-64 */
 	struct lab_fault fault[OP_COUNT];
 
 	/* numbers that are attributes */
@@ -189,8 +191,9 @@ static void synce_update(struct synce *s)
 		return;
 	s->timer_due = due;
 	if (due != PLL_NEVER)
-		hrtimer_start(&s->timer, ns_to_ktime(clamp_t(s64, due - ktime_get_raw_ns(), 0,
-							     SYNCE_FAR)), HRTIMER_MODE_REL);
+		hrtimer_start(&s->timer,
+			      ns_to_ktime(clamp_t(s64, due - ktime_get_raw_ns(), 0, SYNCE_FAR)),
+			      HRTIMER_MODE_REL);
 	else
 		hrtimer_try_to_cancel(&s->timer);
 }
@@ -221,14 +224,14 @@ static void synce_note(struct pll_chip *c, const struct pll_note *n)
 }
 
 /* let happen what is due; the lock is taken and kept. Process context. */
-static s64 synce_lock(struct synce *s, unsigned long *flags)
+static s64 synce_lock(struct synce *s, unsigned long *flags) __acquires(&s->lock)
 {
 	spin_lock_irqsave(&s->lock, *flags);
 	pll_advance(&s->chip, ktime_get_raw_ns());
 	return s->chip.now;
 }
 
-static void synce_unlock(struct synce *s, unsigned long flags)
+static void synce_unlock(struct synce *s, unsigned long flags) __releases(&s->lock)
 {
 	synce_update(s);
 	spin_unlock_irqrestore(&s->lock, flags);
@@ -298,7 +301,8 @@ static void synce_irq_unmap(struct irq_domain *domain, unsigned int virq)
 }
 
 static const struct irq_domain_ops synce_irq_ops = {
-	.map = synce_irq_map, .unmap = synce_irq_unmap,
+	.map = synce_irq_map,
+	.unmap = synce_irq_unmap,
 };
 
 /* ---- registers; the lock is held, the chip has been advanced ---- */
@@ -424,8 +428,8 @@ static int synce_get_loop(struct synce *s, unsigned int d, unsigned int reg, u32
 }
 
 /* what inputs and outputs have in common */
-static int synce_get_pin(const struct synce_pin_kind *kind, const struct synce_pin *pin,
-			 s32 adjust, unsigned int reg, u32 *val)
+static int synce_get_pin(const struct synce_pin_kind *kind, const struct synce_pin *pin, s32 adjust,
+			 unsigned int reg, u32 *val)
 {
 	char label[SYNCE_LABEL_LEN] = "";
 	unsigned int n;
@@ -441,7 +445,7 @@ static int synce_get_pin(const struct synce_pin_kind *kind, const struct synce_p
 	case SYNCE_PIN_FREQUENCY:
 		*val = pin->frequency;
 		return 0;
-	case SYNCE_PIN_RANGE_MIN(0) ... SYNCE_PIN_RANGE_MAX(SYNCE_PIN_RANGES - 1):
+	case SYNCE_PIN_RANGE_MIN(0)... SYNCE_PIN_RANGE_MAX(SYNCE_PIN_RANGES - 1):
 		n = (reg - SYNCE_PIN_RANGE_MIN(0)) / 4;
 		*val = kind->range[n / 2][n % 2];
 		return 0;
@@ -537,8 +541,8 @@ static int synce_get(struct synce *s, unsigned int reg, u32 *val)
 	}
 	if (reg < SYNCE_OUTPUT(0)) {
 		n = (reg - SYNCE_INPUT(0)) / 0x80;
-		return n < SYNCE_INPUTS ? synce_get_input(s, n, reg - SYNCE_INPUT(n), val) :
-					  -EINVAL;
+		return n < SYNCE_INPUTS ? synce_get_input(s, n, reg - SYNCE_INPUT(n), val)
+					: -EINVAL;
 	}
 	if (reg < SYNCE_PORT(0)) {
 		n = (reg - SYNCE_OUTPUT(0)) / 0x80;
@@ -554,8 +558,8 @@ static int synce_get(struct synce *s, unsigned int reg, u32 *val)
 	at = reg - SYNCE_PORT(n);
 	if (n >= SYNCE_PORTS || at >= SYNCE_PORT_NAME + SYNCE_PORT_NAME_LEN)
 		return -EINVAL;
-	*val = at == SYNCE_PORT_INPUT ? IN_PORT + n :
-					synce_text(s->port[n], (at - SYNCE_PORT_NAME) / 4);
+	*val = at == SYNCE_PORT_INPUT ? IN_PORT + n
+				      : synce_text(s->port[n], (at - SYNCE_PORT_NAME) / 4);
 	return 0;
 }
 
@@ -624,8 +628,8 @@ static int synce_set_loop(struct synce *s, unsigned int d, unsigned int reg, u32
 	return 0;
 }
 
-static int synce_set_pin(const struct synce_pin_kind *kind, struct synce_pin *pin,
-			 unsigned int reg, u32 val)
+static int synce_set_pin(const struct synce_pin_kind *kind, struct synce_pin *pin, unsigned int reg,
+			 u32 val)
 {
 	unsigned int n;
 
@@ -749,7 +753,8 @@ static int synce_reg_write(void *context, unsigned int reg, unsigned int val)
 }
 
 static const struct regmap_bus synce_bus = {
-	.reg_read = synce_reg_read, .reg_write = synce_reg_write,
+	.reg_read = synce_reg_read,
+	.reg_write = synce_reg_write,
 };
 
 static const struct regmap_config synce_map = {
@@ -973,15 +978,18 @@ static ssize_t synce_show_state(struct lab_device *ld, const struct lab_attr *a,
 	for (d = 0; d < SYNCE_LOOPS; d++) {
 		const struct pll_loop *l = &s->chip.loop[d];
 
-		len += sysfs_emit_at(buf, len, "loop=%u type=%s mode=%s status=%s state=%s since=%lld dwell_ns=%lld input=%s cause=%s changes=%llu selections=%llu acquired_ns=%lld phase_fs=%lld walked_fs=%lld off_ppt=%lld\n",
-				     d, synce_loops[d], l->automatic ? "automatic" : "manual",
-				     synce_status[pll_status(l)], synce_states[l->state], l->since,
-				     now - l->since, synce_input_name(l->selected),
-				     synce_causes[l->cause], l->changes, l->selections,
-				     l->acquired_ns,
-				     l->selected == PLL_NONE ? 0 :
-				     pll_phase_offset(&s->chip, d, l->selected, now),
-				     pll_walked(&s->chip, d, now), pll_off_ppt(&s->chip, d, now));
+		len += sysfs_emit_at(
+			buf, len,
+			"loop=%u type=%s mode=%s status=%s state=%s since=%lld dwell_ns=%lld "
+			"input=%s cause=%s changes=%llu selections=%llu acquired_ns=%lld "
+			"phase_fs=%lld walked_fs=%lld off_ppt=%lld\n",
+			d, synce_loops[d], l->automatic ? "automatic" : "manual",
+			synce_status[pll_status(l)], synce_states[l->state], l->since,
+			now - l->since, synce_input_name(l->selected), synce_causes[l->cause],
+			l->changes, l->selections, l->acquired_ns,
+			l->selected == PLL_NONE ? 0
+						: pll_phase_offset(&s->chip, d, l->selected, now),
+			pll_walked(&s->chip, d, now), pll_off_ppt(&s->chip, d, now));
 	}
 	synce_unlock(s, flags);
 	return len;
@@ -999,12 +1007,13 @@ static ssize_t synce_show_inputs(struct lab_device *ld, const struct lab_attr *a
 		const struct pll_input *in = &s->chip.input[i];
 		const struct pll_signal *sig = pll_source(&s->chip, i);
 
-		len += sysfs_emit_at(buf, len, "input=%u label=%s quality=%s since=%lld changes=%llu lost=%d noise=%d offset_ppb=%lld ffo_ppb=%lld eec=%s%u pps=%s%u",
+		len += sysfs_emit_at(buf, len,
+				     "input=%u label=%s quality=%s since=%lld changes=%llu lost=%d "
+				     "noise=%d offset_ppb=%lld ffo_ppb=%lld eec=%s%u pps=%s%u",
 				     i, synce_inputs[i].label, synce_qualities[in->quality],
 				     in->since, in->changes, !sig || sig->lost, sig && sig->noisy,
 				     sig ? sig->ppb : 0, pll_ffo(&s->chip, i),
-				     s->chip.loop[0].enabled[i] ? "" : "-",
-				     s->chip.loop[0].prio[i],
+				     s->chip.loop[0].enabled[i] ? "" : "-", s->chip.loop[0].prio[i],
 				     s->chip.loop[1].enabled[i] ? "" : "-",
 				     s->chip.loop[1].prio[i]);
 		if (in->is_mux)
@@ -1026,10 +1035,12 @@ static ssize_t synce_show_outputs(struct lab_device *ld, const struct lab_attr *
 
 	synce_lock(s, &flags);
 	for (o = 0; o < SYNCE_OUTPUTS; o++)
-		len += sysfs_emit_at(buf, len, "output=%u label=%s on=%u loop=%u frequency=%u esync=%u adjust_ps=%d\n",
-				     o, synce_outputs[o].label, s->out[o].ctrl & SYNCE_OUTPUT_ON,
-				     s->out[o].ctrl >> 8, s->out[o].pin.frequency,
-				     s->out[o].pin.esync, s->out[o].pin.adjust);
+		len += sysfs_emit_at(
+			buf, len,
+			"output=%u label=%s on=%u loop=%u frequency=%u esync=%u adjust_ps=%d\n", o,
+			synce_outputs[o].label, s->out[o].ctrl & SYNCE_OUTPUT_ON,
+			s->out[o].ctrl >> 8, s->out[o].pin.frequency, s->out[o].pin.esync,
+			s->out[o].pin.adjust);
 	synce_unlock(s, flags);
 	return len;
 }
@@ -1046,10 +1057,10 @@ static ssize_t synce_show_transitions(struct lab_device *ld, const struct lab_at
 	for (i = s->n_log - min(s->n_log, n); i != s->n_log; i++) {
 		const struct pll_note *note = &s->log[i % SYNCE_LOG];
 
-		len += sysfs_emit_at(buf, len, "%lld loop=%u from=%s to=%s dwell_ns=%lld cause=%s\n",
-				     note->at, note->index, synce_status[note->old],
-				     synce_status[note->now], note->dwell,
-				     synce_causes[note->cause]);
+		len += sysfs_emit_at(
+			buf, len, "%lld loop=%u from=%s to=%s dwell_ns=%lld cause=%s\n", note->at,
+			note->index, synce_status[note->old], synce_status[note->now], note->dwell,
+			synce_causes[note->cause]);
 	}
 	synce_unlock(s, flags);
 	return len;
@@ -1222,10 +1233,8 @@ static void synce_down(struct synce *s)
 static int synce_make_device(struct synce *s)
 {
 	struct resource irq = DEFINE_RES_IRQ(s->virq);
-	const struct property_entry properties[] = {
-		PROPERTY_ENTRY_U32("poll-ms", s->poll_ms),
-		{ }
-	};
+	const struct property_entry properties[] = { PROPERTY_ENTRY_U32("poll-ms", s->poll_ms),
+						     {} };
 	const struct platform_device_info info = {
 		.parent = &s->lab.dev,
 		.name = SYNCE_DRIVER,

@@ -6,10 +6,10 @@
 #include "../../kmod/lab/lab_pll.h"
 #include "tap.h"
 
-#define US 1000LL
-#define MS 1000000LL
+#define US  1000LL
+#define MS  1000000LL
 #define SEC 1000000000LL
-#define T0 (5 * SEC)
+#define T0  (5 * SEC)
 
 enum { GNSS, EXT, SYNC, MUX = 6, OSC, PORT0, PORT1 };
 
@@ -48,10 +48,17 @@ static void feed(struct pll_chip *c, s64 t, unsigned int i, bool lost, s64 ppb, 
 /* an EEC of 100 Hz and a PPS of 1 Hz; GNSS is there, and what a MUX passes on */
 static struct pll_chip chip(void)
 {
-	struct pll_chip c = { .qualify_ns = SEC, .loss_ns = MS, .monitor_ns = 100 * MS,
-			      .accept_ppb = 9200, .reject_ppb = 12000, .wtr_ns = 10 * SEC,
-			      .holdoff_ns = 300 * MS, .ho_acq_ns = 10 * SEC,
-			      .holdover_max_ns = 14400 * SEC, .holdover_ppb = 1, .note = keep };
+	struct pll_chip c = { .qualify_ns = SEC,
+			      .loss_ns = MS,
+			      .monitor_ns = 100 * MS,
+			      .accept_ppb = 9200,
+			      .reject_ppb = 12000,
+			      .wtr_ns = 10 * SEC,
+			      .holdoff_ns = 300 * MS,
+			      .ho_acq_ns = 10 * SEC,
+			      .holdover_max_ns = 14400 * SEC,
+			      .holdover_ppb = 1,
+			      .note = keep };
 	unsigned int i, d;
 
 	n_notes = 0;
@@ -80,19 +87,21 @@ static void numbers(void)
 	int i;
 
 	for (i = 0; i < 100000; i++) {
-		lab_s128 x = ((lab_s128)(s64)lab_random_next(&r) << (i % 60)) +
-			     (s64)lab_random_next(&r);
+		lab_s128 x =
+			((lab_s128)(s64)lab_random_next(&r) << (i % 60)) + (s64)lab_random_next(&r);
 		u64 y = lab_random_next(&r) >> (16 + i % 40);
 
 		good &= pll_div(x, y ?: 1) == x / (lab_s128)(y ?: 1);
 	}
 	ok(good, "division");
 	same(pll_wrap(3 * PLL_WRAP + 7) == 7, 1, "whole seconds do not matter");
-	ok(pll_wrap(PLL_WRAP / 2) == -PLL_WRAP / 2 && pll_wrap(-PLL_WRAP / 2 - 1) == PLL_WRAP / 2 - 1,
+	ok(pll_wrap(PLL_WRAP / 2) == -PLL_WRAP / 2 &&
+		   pll_wrap(-PLL_WRAP / 2 - 1) == PLL_WRAP / 2 - 1,
 	   "and of two ways round the shorter is meant");
 	same(pll_half(&l), PLL_HALF_NS / 1000, "1 Hz halves the error in 110 ms");
 	same((s64)pll_err(&l, 1 << 20, pll_half(&l)), 1 << 19, "half of it then");
-	same((s64)pll_err(&l, -(1 << 20), 20 * pll_half(&l)), -1, "and a millionth after 20 of them");
+	same((s64)pll_err(&l, -(1 << 20), 20 * pll_half(&l)), -1,
+	     "and a millionth after 20 of them");
 	same((s64)pll_err(&l, 1000000, pll_half(&l) / 2), 707106, "1 / sqrt 2 after half of one");
 	same(pll_lock_ns(&l, PLL_WRAP / 2), 16 * PLL_HALF_NS / 1000, "locked after 16 of them");
 	for (i = 0, t = 0, e = PLL_WRAP / 2, good = true; i < 100000; i++, t += 30011) {
@@ -211,7 +220,8 @@ static void story(void)
 	n_notes = 0;
 	feed(&c, T0 + 100000 * SEC, PORT0, false, 0, false, 0);
 	pll_advance(&c, T0 + 100020 * SEC);
-	same(status(0, 0)->at, T0 + 100001 * SEC + eec, "who has nothing takes what it gets at once");
+	same(status(0, 0)->at, T0 + 100001 * SEC + eec,
+	     "who has nothing takes what it gets at once");
 	same(status(0, 0)->old, PLL_IS_UNLOCKED, "from unlocked");
 	feed(&c, T0 + 100020 * SEC, GNSS, false, 0, false, 0);
 	n_notes = 0;

@@ -11,11 +11,11 @@
 
 static const struct unit {
 	const char *name;
-	const char *base;	/* what an attribute in it ends with */
-	int64_t factor;		/* of that */
+	const char *base; /* what an attribute in it ends with */
+	int64_t factor;	  /* of that */
 } units[] = {
-	{ "ps", "_ps", 1 },	     { "ns", "_ns", 1 },	  { "us", "_ns", 1000 },
-	{ "ms", "_ns", 1000000 },    { "s", "_ns", 1000000000 },  { "ppb", "_ppb", 1 },
+	{ "ps", "_ps", 1 },	  { "ns", "_ns", 1 },	      { "us", "_ns", 1000 },
+	{ "ms", "_ns", 1000000 }, { "s", "_ns", 1000000000 }, { "ppb", "_ppb", 1 },
 	{ "ppm", "_ppb", 1000 },
 };
 
