@@ -509,7 +509,6 @@ int dpll_fill_pin(struct dpll_msg *msg, struct dpll_pin *pin)
 	bool is_child = !list_empty(&pin->parents);
 	struct dpll_ref *first, *ref;
 	struct where w;
-	unsigned long i;
 	int err;
 
 	first = dpll_pin_first_ref(pin);
@@ -525,8 +524,8 @@ int dpll_fill_pin(struct dpll_msg *msg, struct dpll_pin *pin)
 	if (err || is_child)
 		goto out;
 
-	i = first->dpll->id;
-	xa_for_each_start(&pin->dplls, i, ref, i + 1) {
+	ref = first;
+	list_for_each_entry_continue_rcu(ref, &pin->dplls, of_pin) {
 		if (!READ_ONCE(ref->dpll->visible))
 			continue;
 		err = acquire_for(msg, ref->dpll);
@@ -578,7 +577,7 @@ size_t dpll_pin_size_bound(struct dpll_pin *pin)
 	n += prop->board_label ? nla_total_size(strlen(prop->board_label) + 1) : 0;
 	n += prop->panel_label ? nla_total_size(strlen(prop->panel_label) + 1) : 0;
 	n += prop->package_label ? nla_total_size(strlen(prop->package_label) + 1) : 0;
-	xa_for_each(&pin->dplls, i, ref)
+	dpll_for_each_ref(ref, pin)
 		n += 64;
 	list_for_each_entry_srcu(link, &pin->parents, of_child, true)
 		n += 32;

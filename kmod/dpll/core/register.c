@@ -154,7 +154,7 @@ static void ref_free(struct rcu_head *srcu)
 
 static int ref_make(struct dpll_device *dpll, struct dpll_pin *pin)
 {
-	struct dpll_ref *ref = kzalloc(sizeof(*ref), GFP_KERNEL);
+	struct dpll_ref *ref = kzalloc(sizeof(*ref), GFP_KERNEL), *other;
 	int err;
 
 	if (!ref)
@@ -165,15 +165,16 @@ static int ref_make(struct dpll_device *dpll, struct dpll_pin *pin)
 	err = xa_err(xa_store(&dpll->pins, pin->id, ref, GFP_KERNEL));
 	if (err)
 		goto free;
-	err = xa_err(xa_store(&pin->dplls, dpll->id, ref, GFP_KERNEL));
-	if (err)
-		goto erase;
+	mutex_lock(&dpll_lock);
+	list_for_each_entry(other, &pin->dplls, of_pin)
+		if (other->dpll->id > dpll->id)
+			break;
+	list_add_tail_rcu(&ref->of_pin, &other->of_pin);
+	mutex_unlock(&dpll_lock);
 	refcount_inc(&dpll->refs);
 	refcount_inc(&pin->refs);
 	return 0;
 
-erase:
-	xa_erase(&dpll->pins, pin->id);
 free:
 	kfree(ref);
 	return err;
@@ -182,7 +183,9 @@ free:
 /* the references that the caller holds are not the last ones */
 static void ref_drop(struct dpll_ref *ref)
 {
-	xa_erase(&ref->pin->dplls, ref->dpll->id);
+	mutex_lock(&dpll_lock);
+	list_del_rcu(&ref->of_pin);
+	mutex_unlock(&dpll_lock);
 	xa_erase(&ref->dpll->pins, ref->pin->id);
 	call_srcu(&dpll_srcu, &ref->srcu, ref_free);
 }
@@ -255,7 +258,7 @@ static void detach(struct dpll_device *dpll, struct dpll_pin *pin, const struct 
 	}
 	dpll_device_release(dpll);
 	if (gone) {
-		if (xa_empty(&pin->dplls))
+		if (list_empty(&pin->dplls))
 			xa_clear_mark(&dpll_pins, pin->id, DPLL_VISIBLE);
 		dpll_device_put(dpll);
 		dpll_pin_put(pin);
@@ -338,7 +341,7 @@ static void unpair(struct dpll_pin *pin)
 	struct dpll_pin *other;
 	unsigned long i;
 
-	if (!xa_empty(&pin->dplls))
+	if (!list_empty(&pin->dplls))
 		return;
 	for (;;) {
 		mutex_lock(&dpll_lock);
@@ -472,9 +475,8 @@ static void detach_link(struct dpll_link *link)
 {
 	int idx = srcu_read_lock(&dpll_srcu);
 	struct dpll_ref *ref;
-	unsigned long i;
 
-	xa_for_each(&link->parent->dplls, i, ref) {
+	dpll_for_each_ref(ref, link->parent) {
 		detach_children(ref->dpll, link->child);
 		detach(ref->dpll, link->child, link->ops, link->priv, link);
 	}
@@ -500,7 +502,6 @@ int dpll_pin_on_pin_register(struct dpll_pin *parent, struct dpll_pin *pin,
 {
 	struct dpll_link *link;
 	struct dpll_ref *ref;
-	unsigned long i;
 	int idx, err = 0;
 
 	if (WARN_ON(parent->prop.type != DPLL_PIN_TYPE_MUX))
@@ -512,7 +513,7 @@ int dpll_pin_on_pin_register(struct dpll_pin *parent, struct dpll_pin *pin,
 		return PTR_ERR(link);
 
 	idx = srcu_read_lock(&dpll_srcu);
-	xa_for_each(&parent->dplls, i, ref) {
+	dpll_for_each_ref(ref, parent) {
 		/* EEXIST: the parent has just come to that device, and brought the child */
 		err = attach(ref->dpll, pin, ops, priv, link);
 		if (!err) {

@@ -233,11 +233,10 @@ static bool in_ranges(const struct dpll_pin_frequency *range, unsigned int n, u6
 static int compare(struct change *c, const struct nlattr *attr)
 {
 	struct dpll_ref *ref;
-	unsigned long i;
 	bool missing = false;
 	int err;
 
-	xa_for_each(&c->pin->dplls, i, ref) {
+	dpll_for_each_ref(ref, c->pin) {
 		if (enter(ref))
 			continue;
 		missing = !can(dpll_first(&ref->registrations)->ops, c->knob);
@@ -275,10 +274,9 @@ static int compare(struct change *c, const struct nlattr *attr)
 static int apply(struct change *c)
 {
 	struct dpll_ref *ref, *failed = NULL;
-	unsigned long i;
 	int err = 0;
 
-	xa_for_each(&c->pin->dplls, i, ref) {
+	dpll_for_each_ref(ref, c->pin) {
 		if (enter(ref))
 			continue;
 		err = knob_set(c, ref, c->value);
@@ -293,7 +291,7 @@ static int apply(struct change *c)
 	}
 	if (!failed)
 		return 0;
-	xa_for_each(&c->pin->dplls, i, ref) {
+	dpll_for_each_ref(ref, c->pin) {
 		if (ref == failed)
 			break;
 		if (enter(ref))
@@ -551,7 +549,7 @@ static int set_parent_device(struct dpll_pin *pin, const struct nlattr *nest,
 		NL_SET_ERR_MSG(info->extack, "parent device not found");
 		return -EINVAL;
 	}
-	ref = xa_load(&pin->dplls, dpll->id);
+	ref = xa_load(&dpll->pins, pin->id);
 	if (!ref) {
 		NL_SET_ERR_MSG(info->extack, "pin not connected to given parent device");
 		return -EINVAL;
@@ -592,12 +590,11 @@ static int set_state_on_parent(struct dpll_link *link, u32 state, s64 *old,
 {
 	struct dpll_ref *ref, *failed = NULL;
 	enum dpll_pin_state before = 0;
-	unsigned long i;
 	int err = 0, n = 0;
 
 	if (!link->ops->state_on_pin_set)
 		return -EOPNOTSUPP;
-	xa_for_each(&link->parent->dplls, i, ref) {
+	dpll_for_each_ref(ref, link->parent) {
 		if (enter(ref))
 			continue;
 		if (!n++ && !link->ops->state_on_pin_get(link->child, link->priv, link->parent,
@@ -618,7 +615,7 @@ static int set_state_on_parent(struct dpll_link *link, u32 state, s64 *old,
 		return -ENODEV;
 	}
 	if (failed && *old > 0)
-		xa_for_each(&link->parent->dplls, i, ref) {
+		dpll_for_each_ref(ref, link->parent) {
 			if (ref == failed)
 				break;
 			if (enter(ref))
