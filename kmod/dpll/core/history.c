@@ -9,13 +9,25 @@
 
 #include "private.h"
 
-static void record(struct dpll_device *dpll, const struct dpll_msg *msg, u8 status, u8 error)
+/**
+ * dpll_status_changed() - remember a lock status that is another than the last one
+ * @dpll: its mutex held
+ * @msg: seen_by and at_ns count
+ * @status: now; what is no &enum dpll_lock_status is left alone
+ * @error: with it, or 0
+ *
+ * Context: process context.
+ */
+noinline void dpll_status_changed(struct dpll_device *dpll, const struct dpll_msg *msg,
+				  unsigned int status, unsigned int error)
 {
 	struct dpll_history *h = &dpll->history;
 	u64 at = msg->at_ns ?: ktime_get_ns();
 	struct dpll_transition *t;
 	u64 age = 0;
 
+	if (status < DPLL_LOCK_STATUS_UNLOCKED || status > DPLL_LOCK_STATUS_MAX)
+		return;
 	/* a report that was put off may be older than a look that has seen it already */
 	at = max(at, h->since_ns);
 	t = &h->ring[h->n_ring++ % DPLL_HISTORY];
@@ -45,35 +57,6 @@ static void record(struct dpll_device *dpll, const struct dpll_msg *msg, u8 stat
 	h->since_ns = at;
 	trace_dpll_lock_status(dpll->id, dpll->clock_id, dpll->type, t->from, t->to, error,
 			       t->dwell_ns, at, msg->seen_by, t->actor.pid, t->actor.comm, age);
-}
-
-/**
- * dpll_look() - ask a driver for the lock status, and remember it
- * @dpll: registered; its mutex held
- * @msg: seen_by, at_ns and extack count
- * @status: set
- * @error: set, 0 where the driver has nothing to say
- *
- * Context: process context.
- * Return: 0 or the driver's error.
- */
-int dpll_look(struct dpll_device *dpll, struct dpll_msg *msg, enum dpll_lock_status *status,
-	      enum dpll_lock_status_error *error)
-{
-	const struct dpll_device_ops *ops = dpll_ops(dpll);
-	int err;
-
-	*error = 0;
-	*status = 0;
-	err = dpll_call(dpll, -1, DPLL_OP_LOCK_STATUS_GET,
-			ops->lock_status_get(dpll, dpll_priv(dpll), status, error, msg->extack));
-	if (err)
-		return err;
-	dpll->history.error = *error;
-	if (unlikely(*status != dpll->history.status) &&
-	    *status >= DPLL_LOCK_STATUS_UNLOCKED && *status <= DPLL_LOCK_STATUS_MAX)
-		record(dpll, msg, *status, *error);
-	return 0;
 }
 
 /**

@@ -492,12 +492,11 @@ static int fill_parent_pins(struct dpll_msg *msg, struct dpll_pin *pin)
 {
 	struct dpll_link *link;
 	struct dpll_ref *ref;
-	unsigned long i;
 	bool is_on;
 	int err;
 
 	list_for_each_entry_srcu(link, &pin->parents, of_child, srcu_read_lock_held(&dpll_srcu)) {
-		xa_for_each(&link->parent->dplls, i, ref) {
+		dpll_for_each_ref(ref, link->parent) {
 			err = acquire_for(msg, ref->dpll);
 			if (err)
 				return err;
@@ -513,14 +512,13 @@ static int fill_parent_pins(struct dpll_msg *msg, struct dpll_pin *pin)
 	return 0;
 }
 
-static int fill_parent_devices(struct dpll_msg *msg, struct dpll_pin *pin, unsigned long from)
+/* on the devices after this one */
+static int fill_parent_devices(struct dpll_msg *msg, struct dpll_pin *pin, struct dpll_ref *ref)
 {
-	struct dpll_ref *ref;
 	struct where w;
-	unsigned long i;
 	int err;
 
-	xa_for_each_start(&pin->dplls, i, ref, from) {
+	list_for_each_entry_continue_rcu(ref, &pin->dplls, of_pin) {
 		if (!READ_ONCE(ref->dpll->visible))
 			continue;
 		err = acquire_for(msg, ref->dpll);
@@ -549,13 +547,12 @@ static int fill_parent_devices(struct dpll_msg *msg, struct dpll_pin *pin, unsig
 int dpll_fill_pin(struct dpll_msg *msg, struct dpll_pin *pin)
 {
 	bool is_child = !list_empty(&pin->parents), is_there = false;
-	unsigned long first;
 	struct dpll_ref *ref;
 	struct where w;
 	int err;
 
 	/* a device that goes at this time is none to ask; the next one is */
-	xa_for_each(&pin->dplls, first, ref) {
+	dpll_for_each_ref(ref, pin) {
 		if (!READ_ONCE(ref->dpll->visible))
 			continue;
 		err = acquire_for(msg, ref->dpll);
@@ -575,7 +572,7 @@ int dpll_fill_pin(struct dpll_msg *msg, struct dpll_pin *pin)
 	}
 	if (!is_there)
 		return -ENODEV;
-	err = is_child ? fill_parent_pins(msg, pin) : fill_parent_devices(msg, pin, first + 1);
+	err = is_child ? fill_parent_pins(msg, pin) : fill_parent_devices(msg, pin, ref);
 	return err ?: dpll_fill_netdevs(msg->skb, pin);
 }
 
@@ -615,7 +612,7 @@ size_t dpll_pin_size_bound(struct dpll_pin *pin)
 	n += prop->board_label ? nla_total_size(strlen(prop->board_label) + 1) : 0;
 	n += prop->panel_label ? nla_total_size(strlen(prop->panel_label) + 1) : 0;
 	n += prop->package_label ? nla_total_size(strlen(prop->package_label) + 1) : 0;
-	xa_for_each(&pin->dplls, i, ref)
+	dpll_for_each_ref(ref, pin)
 		n += 64;
 	list_for_each_entry_srcu(link, &pin->parents, of_child,
 				 srcu_read_lock_held(&dpll_srcu))

@@ -452,6 +452,18 @@ static const struct genl_multicast_group dpll_groups[] = {
 	{ .name = DPLL_MCGRP_MONITOR },
 };
 
+DEFINE_STATIC_KEY_FALSE(dpll_ever_heard);
+
+/*
+ * Somebody joins. It is not known when the last one leaves: those who ask after this are
+ * told by the kernel's own list.
+ */
+static int joined(int group)
+{
+	static_branch_enable(&dpll_ever_heard);
+	return 0;
+}
+
 struct genl_family dpll_family __ro_after_init = {
 	.version = DPLL_FAMILY_VERSION,
 	.netnsok = true,
@@ -461,6 +473,7 @@ struct genl_family dpll_family __ro_after_init = {
 	.n_split_ops = ARRAY_SIZE(dpll_split_ops),
 	.mcgrps = dpll_groups,
 	.n_mcgrps = ARRAY_SIZE(dpll_groups),
+	.bind = joined,
 };
 
 int __init dpll_netlink_init(void)

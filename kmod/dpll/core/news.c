@@ -55,42 +55,39 @@ static unsigned long action_of(enum dpll_cmd cmd)
 	return cmd - DPLL_CMD_DEVICE_CREATE_NTF + DPLL_DEVICE_CREATED;
 }
 
-static void chain_device(struct dpll_device *dpll, enum dpll_cmd cmd)
+static noinline void call_chain_device(struct dpll_device *dpll, enum dpll_cmd cmd)
 {
 	struct dpll_device_notifier_info info = {
 		.dpll = dpll, .id = dpll->id, .idx = dpll->idx, .clock_id = dpll->clock_id,
 		.type = dpll->type,
 	};
 
-	if (rcu_access_pointer(dpll_chain.head))
-		blocking_notifier_call_chain(&dpll_chain, action_of(cmd), &info);
+	blocking_notifier_call_chain(&dpll_chain, action_of(cmd), &info);
 }
 
-static void chain_pin(struct dpll_pin *pin, enum dpll_cmd cmd)
+static noinline void call_chain_pin(struct dpll_pin *pin, enum dpll_cmd cmd)
 {
 	struct dpll_pin_notifier_info info = {
 		.pin = pin, .id = pin->id, .idx = pin->idx, .clock_id = pin->clock_id,
 		.fwnode = pin->fwnode, .prop = &pin->prop,
 	};
 
+	blocking_notifier_call_chain(&dpll_chain, action_of(cmd), &info);
+}
+
+static __always_inline void chain_device(struct dpll_device *dpll, enum dpll_cmd cmd)
+{
 	if (rcu_access_pointer(dpll_chain.head))
-		blocking_notifier_call_chain(&dpll_chain, action_of(cmd), &info);
+		call_chain_device(dpll, cmd);
+}
+
+static __always_inline void chain_pin(struct dpll_pin *pin, enum dpll_cmd cmd)
+{
+	if (rcu_access_pointer(dpll_chain.head))
+		call_chain_pin(pin, cmd);
 }
 
 /* ---- netlink ---- */
-
-/**
- * dpll_anybody_listens() - is it worth while to write a message?
- *
- * The kernel keeps listeners of a group together, whatever their namespace.
- *
- * Context: any.
- * Return: whether somebody listens, or may.
- */
-bool dpll_anybody_listens(void)
-{
-	return genl_has_listeners(&dpll_family, &init_net, 0);
-}
 
 /* takes the message; 0, or why nobody at all could have it */
 static int send(struct sk_buff *skb)
@@ -238,13 +235,13 @@ int dpll_tell_pin(struct dpll_pin *pin, enum dpll_cmd cmd)
 /* ---- what drivers report ---- */
 
 /* can this be said for sure? Without a count of what forbids sleeping, never */
-static bool may_sleep_here(void)
+static __always_inline bool may_sleep_here(void)
 {
 	return IS_ENABLED(CONFIG_PREEMPT_COUNT) && !in_atomic() && !irqs_disabled() &&
 	       !rcu_preempt_depth();
 }
 
-static void put_it_off(struct dpll_news *news, refcount_t *refs)
+static noinline void put_it_off(struct dpll_news *news, refcount_t *refs)
 {
 	atomic64_cmpxchg(&news->at_ns, 0, ktime_get_mono_fast_ns());
 	atomic_inc(&news->pending);
@@ -254,32 +251,47 @@ static void put_it_off(struct dpll_news *news, refcount_t *refs)
 	queue_work(dpll_workqueue, &news->work);
 }
 
-/* the device's lock status, and a message if anybody listens; -EAGAIN: not now */
-static int report_device(struct dpll_device *dpll, bool try, bool deferred, u64 at_ns)
+/*
+ * The device's lock status, whether anybody listens or not; its mutex held. Most reports
+ * are of nothing that anybody wants to know, and cost a driver no more than this.
+ */
+static __always_inline int look_unheard(struct dpll_device *dpll, u64 at_ns)
 {
-	struct notice n = { .cmd = DPLL_CMD_DEVICE_CHANGE_NTF, .dpll = dpll, .try = try,
-			    .deferred = deferred, .seen_by = DPLL_SEEN_NTF, .at_ns = at_ns };
 	struct dpll_msg look = { .seen_by = DPLL_SEEN_NTF, .at_ns = at_ns };
 	enum dpll_lock_status_error error;
 	enum dpll_lock_status status;
-	int err = 0;
+
+	if (unlikely(list_empty(&dpll->registrations)))
+		return -ENODEV;
+	dpll_look(dpll, &look, &status, &error);
+	return 0;
+}
+
+/* a message; -EAGAIN: not now */
+static noinline int report_to_listeners(struct dpll_device *dpll, bool try, bool deferred,
+					u64 at_ns)
+{
+	struct notice n = { .cmd = DPLL_CMD_DEVICE_CHANGE_NTF, .dpll = dpll, .try = try,
+			    .deferred = deferred, .seen_by = DPLL_SEEN_NTF, .at_ns = at_ns };
+
+	return notify(&n);
+}
+
+/* what had been put off */
+static int report_device(struct dpll_device *dpll, u64 at_ns)
+{
+	int err;
 
 	if (dpll_anybody_listens())
-		return notify(&n);
-	if (!try)
-		dpll_device_acquire(dpll);
-	else if (!dpll_device_try_acquire(dpll))
-		return -EAGAIN;
-	if (list_empty(&dpll->registrations))
-		err = -ENODEV;
-	else
-		dpll_look(dpll, &look, &status, &error);
+		return report_to_listeners(dpll, false, true, at_ns);
+	dpll_device_acquire(dpll);
+	err = look_unheard(dpll, at_ns);
 	dpll_device_release(dpll);
-	trace_dpll_ntf(dpll->id, DPLL_CMD_DEVICE_CHANGE_NTF, 0, false, deferred, err);
+	trace_dpll_ntf(dpll->id, DPLL_CMD_DEVICE_CHANGE_NTF, 0, false, true, err);
 	return err;
 }
 
-static int report_pin(struct dpll_pin *pin, bool try, bool deferred)
+static noinline int report_pin(struct dpll_pin *pin, bool try, bool deferred)
 {
 	struct notice n = { .cmd = DPLL_CMD_PIN_CHANGE_NTF, .pin = pin, .try = try,
 			    .deferred = deferred, .seen_by = DPLL_SEEN_NTF };
@@ -309,7 +321,7 @@ static void send_put_off(struct dpll_news *news)
 			report_pin(pin, false, true);
 		} else {
 			chain_device(dpll, DPLL_CMD_DEVICE_CHANGE_NTF);
-			report_device(dpll, false, true, at_ns);
+			report_device(dpll, at_ns);
 		}
 	}
 }
@@ -366,14 +378,21 @@ int dpll_device_change_ntf(struct dpll_device *dpll)
 {
 	int err = -EAGAIN;
 
-	if (likely(may_sleep_here()) && dpll->holder != current)
-		err = report_device(dpll, true, false, 0);
-	if (likely(err != -EAGAIN)) {
-		chain_device(dpll, DPLL_CMD_DEVICE_CHANGE_NTF);
-		return err;
+	if (likely(may_sleep_here())) {
+		if (dpll_anybody_listens()) {
+			err = report_to_listeners(dpll, true, false, 0);
+		} else if (likely(dpll_device_try_acquire(dpll))) {
+			err = look_unheard(dpll, 0);
+			dpll_device_release(dpll);
+			trace_dpll_ntf(dpll->id, DPLL_CMD_DEVICE_CHANGE_NTF, 0, false, false, err);
+		}
 	}
-	put_it_off(&dpll->news, &dpll->refs);
-	return 0;
+	if (unlikely(err == -EAGAIN)) {
+		put_it_off(&dpll->news, &dpll->refs);
+		return 0;
+	}
+	chain_device(dpll, DPLL_CMD_DEVICE_CHANGE_NTF);
+	return err;
 }
 EXPORT_SYMBOL_GPL(dpll_device_change_ntf);
 
@@ -388,8 +407,14 @@ int dpll_pin_change_ntf(struct dpll_pin *pin)
 {
 	int err = -EAGAIN;
 
-	if (likely(may_sleep_here()))
-		err = report_pin(pin, true, false);
+	if (likely(may_sleep_here())) {
+		if (dpll_anybody_listens()) {
+			err = report_pin(pin, true, false);
+		} else {
+			err = 0;
+			trace_dpll_ntf(pin->id, DPLL_CMD_PIN_CHANGE_NTF, 0, false, false, 0);
+		}
+	}
 	if (likely(err != -EAGAIN)) {
 		chain_pin(pin, DPLL_CMD_PIN_CHANGE_NTF);
 		return err;

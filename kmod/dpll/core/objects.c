@@ -24,58 +24,17 @@ static u32 next_device;
 static u32 next_pin = CHS_DPLL_FIRST_PIN;
 static u32 next_unspec = (u32)INT_MAX + 1;	/* indices of pins that have none */
 
-/* ---- a device's mutex ---- */
-
-static void acquired(struct dpll_device *dpll, u64 start)
-{
-	dpll->holder = current;
-	dpll->locked_at = start;
-	dpll->waited_ns = start ? chs_watch_ns(start) : 0;
-}
+/* ---- what traces cost is not on the path of those who do not trace ---- */
 
 /**
- * dpll_device_acquire() - take a device's mutex
- * @dpll: device
- *
- * Context: process context, may sleep, as long as its driver takes; not from a callback.
+ * dpll_lock_traced() - a device's mutex was released while somebody traces
+ * @dpll: whose
+ * @start: chs_watch_start() before it was taken
+ * @waited_ns: how long that took
  */
-void dpll_device_acquire(struct dpll_device *dpll)
+noinline void dpll_lock_traced(struct dpll_device *dpll, u64 start, u64 waited_ns)
 {
-	u64 start = trace_dpll_lock_enabled() ? chs_watch_start() : 0;
-
-	mutex_lock(&dpll->mutex);
-	acquired(dpll, start);
-}
-
-/**
- * dpll_device_try_acquire() - take a device's mutex if that needs no waiting
- * @dpll: device
- *
- * Context: process context.
- * Return: whether.
- */
-bool dpll_device_try_acquire(struct dpll_device *dpll)
-{
-	u64 start = trace_dpll_lock_enabled() ? chs_watch_start() : 0;
-
-	if (!mutex_trylock(&dpll->mutex))
-		return false;
-	acquired(dpll, start);
-	return true;
-}
-
-/**
- * dpll_device_release() - let go of it
- * @dpll: device
- */
-void dpll_device_release(struct dpll_device *dpll)
-{
-	u64 start = dpll->locked_at, waited = dpll->waited_ns;
-
-	dpll->holder = NULL;
-	mutex_unlock(&dpll->mutex);
-	if (start && trace_dpll_lock_enabled())
-		trace_dpll_lock(dpll->id, waited, chs_watch_ns(start) - waited);
+	trace_dpll_lock(dpll->id, waited_ns, chs_watch_ns(start) - waited_ns);
 }
 
 /**
@@ -246,7 +205,7 @@ static struct dpll_pin *pin_alloc(u64 clock_id, u32 idx, struct module *module,
 	strscpy(pin->module_name, module_name(module));
 	refcount_set(&pin->refs, 1);
 	mutex_init(&pin->set_mutex);
-	xa_init(&pin->dplls);
+	INIT_LIST_HEAD(&pin->dplls);
 	INIT_LIST_HEAD(&pin->parents);
 	INIT_LIST_HEAD(&pin->children);
 	xa_init(&pin->ref_sync);
@@ -306,7 +265,6 @@ static void pin_free(struct rcu_head *srcu)
 	struct dpll_pin *pin = container_of(srcu, struct dpll_pin, srcu);
 
 	pin_props_free(&pin->prop);
-	xa_destroy(&pin->dplls);
 	xa_destroy(&pin->ref_sync);
 	/* rtnetlink may still read the number: see netdev.c */
 	kfree_rcu(pin, srcu);
@@ -344,7 +302,7 @@ void dpll_pin_put(struct dpll_pin *pin)
 {
 	if (!refcount_dec_and_mutex_lock(&pin->refs, &dpll_lock))
 		return;
-	WARN_ON_ONCE(!xa_empty(&pin->dplls));
+	WARN_ON_ONCE(!list_empty(&pin->dplls));
 	dpll_pin_forget_pairs(pin);
 	xa_erase(&dpll_pins, pin->id);
 	mutex_unlock(&dpll_lock);
@@ -406,9 +364,8 @@ EXPORT_SYMBOL_GPL(fwnode_dpll_pin_find);
 struct dpll_ref *dpll_pin_first_ref(struct dpll_pin *pin)
 {
 	struct dpll_ref *ref;
-	unsigned long i;
 
-	xa_for_each(&pin->dplls, i, ref)
+	dpll_for_each_ref(ref, pin)
 		if (READ_ONCE(ref->dpll->visible))
 			return ref;
 	return NULL;

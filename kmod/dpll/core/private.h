@@ -156,7 +156,6 @@ struct dpll_history {
  * @refs: gets, registrations, references of pins, news put off
  * @registering: see above
  * @mutex: see above
- * @holder: who has the mutex, to know callbacks that report
  * @locked_at: when, for tracing
  * @waited_ns: how long that took
  * @registrations: the first one's callbacks are used; @mutex
@@ -186,7 +185,6 @@ struct dpll_device {
 	refcount_t refs;
 	struct mutex registering;
 	struct mutex mutex;
-	struct task_struct *holder;
 	u64 locked_at, waited_ns;
 	struct list_head registrations;
 	struct xarray pins;
@@ -213,7 +211,8 @@ struct dpll_device {
  * @module_name: as a device's
  * @refs: as a device's, and a network device's
  * @set_mutex: see above
- * @dplls: references by device id
+ * @dplls: references, by device id; dpll_lock to change, dpll_srcu to read. No xarray, whose
+ *	scan of the few that there are costs more than the rest of a message
  * @parents: links to parent pins; dpll_lock to change, dpll_srcu to read
  * @children: links to child pins; likewise
  * @ref_sync: pins that it may be paired with, by id; dpll_lock to change
@@ -233,7 +232,7 @@ struct dpll_pin {
 	char module_name[MODULE_NAME_LEN];
 	refcount_t refs;
 	struct mutex set_mutex;
-	struct xarray dplls;
+	struct list_head dplls;
 	struct list_head parents;
 	struct list_head children;
 	struct xarray ref_sync;
@@ -246,9 +245,10 @@ struct dpll_pin {
 };
 
 /**
- * struct dpll_ref - a pin on a device; in both their xarrays
+ * struct dpll_ref - a pin on a device
  * @dpll: the device, referenced
  * @pin: the pin, referenced
+ * @of_pin: in pin->dplls
  * @registrations: the first one's callbacks are used; the device's mutex
  * @state: as last seen, 0 never; the device's mutex
  * @srcu: for freeing
@@ -256,6 +256,7 @@ struct dpll_pin {
 struct dpll_ref {
 	struct dpll_device *dpll;
 	struct dpll_pin *pin;
+	struct list_head of_pin;
 	struct list_head registrations;
 	u8 state;
 	struct rcu_head srcu;
@@ -308,9 +309,7 @@ extern struct xarray dpll_devices;
 extern struct xarray dpll_pins;
 extern atomic_t dpll_generation;	/* of what dumps show; nl_dump_check_consistent() */
 
-void dpll_device_acquire(struct dpll_device *dpll);
-bool dpll_device_try_acquire(struct dpll_device *dpll);
-void dpll_device_release(struct dpll_device *dpll);
+void dpll_lock_traced(struct dpll_device *dpll, u64 start, u64 waited_ns);
 struct dpll_device *dpll_device_by_id(u32 id);
 struct dpll_pin *dpll_pin_by_id(u32 id);
 struct dpll_ref *dpll_pin_first_ref(struct dpll_pin *pin);
@@ -321,6 +320,67 @@ void dpll_pin_forget_pairs(struct dpll_pin *pin);
 bool dpll_link_is_on(struct dpll_device *dpll, const struct dpll_link *link);
 
 /* ---- callbacks ---- */
+
+static __always_inline u64 dpll_lock_watch(void)
+{
+	return trace_dpll_lock_enabled() ? chs_watch_start() : 0;
+}
+
+/* with the mutex: since when, and how long that took */
+static __always_inline void dpll_acquired(struct dpll_device *dpll, u64 start)
+{
+	dpll->locked_at = start;
+	if (unlikely(start))
+		dpll->waited_ns = chs_watch_ns(start);
+}
+
+/**
+ * dpll_device_acquire() - take a device's mutex
+ * @dpll: device
+ *
+ * Context: process context, may sleep, as long as its driver takes; not from a callback.
+ */
+static inline void dpll_device_acquire(struct dpll_device *dpll)
+{
+	u64 start = dpll_lock_watch();
+
+	mutex_lock(&dpll->mutex);
+	dpll_acquired(dpll, start);
+}
+
+/**
+ * dpll_device_try_acquire() - take a device's mutex if that needs no waiting
+ * @dpll: device
+ *
+ * Context: process context.
+ * Return: whether.
+ */
+static inline bool dpll_device_try_acquire(struct dpll_device *dpll)
+{
+	u64 start = dpll_lock_watch();
+
+	if (!mutex_trylock(&dpll->mutex))
+		return false;
+	dpll_acquired(dpll, start);
+	return true;
+}
+
+/**
+ * dpll_device_release() - let go of it
+ * @dpll: device
+ */
+static inline void dpll_device_release(struct dpll_device *dpll)
+{
+	u64 start = dpll->locked_at, waited = dpll->waited_ns;
+
+	mutex_unlock(&dpll->mutex);
+	if (unlikely(start))
+		dpll_lock_traced(dpll, start, waited);
+}
+
+/* dpll_srcu held for read */
+#define dpll_for_each_ref(ref, pin) \
+	list_for_each_entry_srcu(ref, &(pin)->dplls, of_pin, srcu_read_lock_held(&dpll_srcu))
 
 /* the first registrant's callbacks and their argument; NULL if there is none. @mutex held */
 static inline struct dpll_registration *dpll_first(const struct list_head *registrations)
@@ -369,6 +429,7 @@ int dpll_set_pin(struct dpll_pin *pin, struct genl_info *info);
 
 /* ---- netlink.c ---- */
 extern struct genl_family dpll_family;
+DECLARE_STATIC_KEY_FALSE(dpll_ever_heard);
 extern const struct nla_policy dpll_parent_device_policy[DPLL_A_PIN_PHASE_OFFSET + 1];
 extern const struct nla_policy dpll_parent_pin_policy[DPLL_A_PIN_STATE + 1];
 extern const struct nla_policy dpll_ref_sync_policy[DPLL_A_PIN_STATE + 1];
@@ -384,11 +445,56 @@ void dpll_news_flush(struct dpll_news *news);
 int dpll_news_init(void);
 void dpll_news_exit(void);
 extern struct workqueue_struct *dpll_workqueue;
-bool dpll_anybody_listens(void);
+
+/**
+ * dpll_anybody_listens() - is it worth while to write a message?
+ *
+ * The kernel keeps listeners of a group together, whatever their namespace. Its list is
+ * looked at from the first one on: until then there is nothing to find.
+ *
+ * Context: any.
+ * Return: whether somebody listens, or may.
+ */
+static __always_inline bool dpll_anybody_listens(void)
+{
+	return static_branch_unlikely(&dpll_ever_heard) &&
+	       genl_has_listeners(&dpll_family, &init_net, 0);
+}
 
 /* ---- history.c ---- */
-int dpll_look(struct dpll_device *dpll, struct dpll_msg *msg, enum dpll_lock_status *status,
-	      enum dpll_lock_status_error *error);
+void dpll_status_changed(struct dpll_device *dpll, const struct dpll_msg *msg,
+			 unsigned int status, unsigned int error);
+
+/**
+ * dpll_look() - ask a driver for the lock status, and remember it
+ * @dpll: registered; its mutex held
+ * @msg: seen_by, at_ns and extack count
+ * @status: set
+ * @error: set, 0 where the driver has nothing to say
+ *
+ * Context: process context.
+ * Return: 0 or the driver's error.
+ */
+static __always_inline int dpll_look(struct dpll_device *dpll, const struct dpll_msg *msg,
+				     enum dpll_lock_status *status,
+				     enum dpll_lock_status_error *error)
+{
+	const struct dpll_registration *reg = dpll_first(&dpll->registrations);
+	const struct dpll_device_ops *ops = reg->ops;
+	int err;
+
+	*error = 0;
+	*status = 0;
+	err = dpll_call(dpll, -1, DPLL_OP_LOCK_STATUS_GET,
+			ops->lock_status_get(dpll, reg->priv, status, error, msg->extack));
+	if (err)
+		return err;
+	dpll->history.error = *error;
+	if (unlikely(*status != dpll->history.status))
+		dpll_status_changed(dpll, msg, *status, *error);
+	return 0;
+}
+
 int dpll_look_at_mode(struct dpll_device *dpll, enum dpll_mode *mode,
 		      struct netlink_ext_ack *extack);
 int dpll_look_at_pin(struct dpll_ref *ref, enum dpll_pin_state *state,

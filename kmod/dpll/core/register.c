@@ -160,7 +160,7 @@ static void ref_free(struct rcu_head *srcu)
 
 static int ref_make(struct dpll_device *dpll, struct dpll_pin *pin)
 {
-	struct dpll_ref *ref = kzalloc(sizeof(*ref), GFP_KERNEL);
+	struct dpll_ref *ref = kzalloc(sizeof(*ref), GFP_KERNEL), *other;
 	int err;
 
 	if (!ref)
@@ -171,15 +171,16 @@ static int ref_make(struct dpll_device *dpll, struct dpll_pin *pin)
 	err = xa_err(xa_store(&dpll->pins, pin->id, ref, GFP_KERNEL));
 	if (err)
 		goto free;
-	err = xa_err(xa_store(&pin->dplls, dpll->id, ref, GFP_KERNEL));
-	if (err)
-		goto erase;
+	mutex_lock(&dpll_lock);
+	list_for_each_entry(other, &pin->dplls, of_pin)
+		if (other->dpll->id > dpll->id)
+			break;
+	list_add_tail_rcu(&ref->of_pin, &other->of_pin);
+	mutex_unlock(&dpll_lock);
 	refcount_inc(&dpll->refs);
 	refcount_inc(&pin->refs);
 	return 0;
 
-erase:
-	xa_erase(&dpll->pins, pin->id);
 free:
 	kfree(ref);
 	return err;
@@ -188,7 +189,9 @@ free:
 /* the references that the caller holds are not the last ones */
 static void ref_drop(struct dpll_ref *ref)
 {
-	xa_erase(&ref->pin->dplls, ref->dpll->id);
+	mutex_lock(&dpll_lock);
+	list_del_rcu(&ref->of_pin);
+	mutex_unlock(&dpll_lock);
 	xa_erase(&ref->dpll->pins, ref->pin->id);
 	call_srcu(&dpll_srcu, &ref->srcu, ref_free);
 }
@@ -197,7 +200,7 @@ static void ref_drop(struct dpll_ref *ref)
 static void show_or_hide(struct dpll_pin *pin)
 {
 	mutex_lock(&dpll_lock);
-	if (xa_empty(&pin->dplls))
+	if (list_empty(&pin->dplls))
 		xa_clear_mark(&dpll_pins, pin->id, DPLL_VISIBLE);
 	else
 		xa_set_mark(&dpll_pins, pin->id, DPLL_VISIBLE);
@@ -390,7 +393,7 @@ static void unpair(struct dpll_pin *pin)
 {
 	struct dpll_pin *other;
 
-	if (!xa_empty(&pin->dplls))
+	if (!list_empty(&pin->dplls))
 		return;
 	while ((other = unpair_one(pin))) {
 		dpll_tell_pin(other, DPLL_CMD_PIN_CHANGE_NTF);
@@ -512,13 +515,12 @@ static int for_each_device(struct dpll_link *link, bool on)
 {
 	struct dpll_device *dpll;
 	struct dpll_ref *ref;
-	unsigned long i;
 	int idx, err = 0;
 
 	/* the other half is in attach_children() */
 	smp_mb();
 	idx = srcu_read_lock(&dpll_srcu);
-	xa_for_each(&link->parent->dplls, i, ref) {
+	dpll_for_each_ref(ref, link->parent) {
 		dpll = ref->dpll;
 		mutex_lock(&dpll->registering);
 		if (!on)

@@ -240,15 +240,25 @@ static bool in_ranges(const struct dpll_pin_frequency *range, unsigned int n, u6
 	return false;
 }
 
+/* enters the device that the old value is asked of, NULL if there is none */
+static struct dpll_ref *enter_first(struct change *c)
+{
+	struct dpll_ref *ref;
+
+	dpll_for_each_ref(ref, c->pin)
+		if (!enter_knob(c, ref))
+			return ref;
+	return NULL;
+}
+
 /* reads the old value; 1: it is the one wanted, 0: on with it */
 static int compare(struct change *c, const struct nlattr *attr)
 {
 	struct dpll_ref *ref;
-	unsigned long i;
 	bool missing = false;
 	int err;
 
-	xa_for_each(&c->pin->dplls, i, ref) {
+	dpll_for_each_ref(ref, c->pin) {
 		if (enter(ref))
 			continue;
 		missing = !can(dpll_first(&ref->registrations)->ops, c->knob);
@@ -260,9 +270,7 @@ static int compare(struct change *c, const struct nlattr *attr)
 		say(c->extack, knob_texts[c->knob].none);
 		return -EOPNOTSUPP;
 	}
-	xa_for_each(&c->pin->dplls, i, ref)
-		if (!enter_knob(c, ref))
-			break;
+	ref = enter_first(c);
 	if (!ref) {
 		NL_SET_ERR_MSG(c->extack, "pin owner dpll not found");
 		return -ENODEV;
@@ -288,10 +296,9 @@ static int compare(struct change *c, const struct nlattr *attr)
 static int apply(struct change *c)
 {
 	struct dpll_ref *ref, *failed = NULL;
-	unsigned long i;
 	int err = 0;
 
-	xa_for_each(&c->pin->dplls, i, ref) {
+	dpll_for_each_ref(ref, c->pin) {
 		if (enter_knob(c, ref))
 			continue;
 		err = knob_set(c, ref, c->value);
@@ -306,7 +313,7 @@ static int apply(struct change *c)
 	}
 	if (!failed)
 		return 0;
-	xa_for_each(&c->pin->dplls, i, ref) {
+	dpll_for_each_ref(ref, c->pin) {
 		if (ref == failed)
 			break;
 		if (enter_knob(c, ref))
@@ -564,7 +571,7 @@ static int set_parent_device(struct dpll_pin *pin, const struct nlattr *nest,
 		NL_SET_ERR_MSG(info->extack, "parent device not found");
 		return -EINVAL;
 	}
-	ref = xa_load(&pin->dplls, dpll->id);
+	ref = xa_load(&dpll->pins, pin->id);
 	if (!ref) {
 		NL_SET_ERR_MSG(info->extack, "pin not connected to given parent device");
 		return -EINVAL;
@@ -617,12 +624,11 @@ static int set_state_on_parent(struct dpll_link *link, u32 state, s64 *old,
 {
 	struct dpll_ref *ref, *failed = NULL;
 	enum dpll_pin_state before = 0;
-	unsigned long i;
 	int err = 0, n = 0;
 
 	if (!link->ops->state_on_pin_set)
 		return -EOPNOTSUPP;
-	xa_for_each(&link->parent->dplls, i, ref) {
+	dpll_for_each_ref(ref, link->parent) {
 		if (enter_link(ref, link))
 			continue;
 		if (!n++ && !link->ops->state_on_pin_get(link->child, link->priv, link->parent,
@@ -643,7 +649,7 @@ static int set_state_on_parent(struct dpll_link *link, u32 state, s64 *old,
 		return -ENODEV;
 	}
 	if (failed && *old > 0)
-		xa_for_each(&link->parent->dplls, i, ref) {
+		dpll_for_each_ref(ref, link->parent) {
 			if (ref == failed)
 				break;
 			if (enter_link(ref, link))
