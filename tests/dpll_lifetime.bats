@@ -37,6 +37,18 @@ load lib/dpll
 	checks dpll_life netdev
 }
 
+@test "the sample of the documentation works as it stands there" {
+	modprobe dpll_ocp
+	run dpll_client device "$(dpll_client device-id module-name=dpll_ocp | sed 's/.*=//')"
+	local pins
+	pins=$(dpll_client pins)
+	modprobe -r dpll_ocp
+	echo "$output"
+	[[ $output == *' lock-status=2 mode=2 mode-supported=2 type=1' ]]
+	echo "$pins"
+	[[ $(grep -c 'module-name=dpll_ocp .* board-label=SMA[1-4] ' <<<"$pins") -eq 4 ]]
+}
+
 @test "100 rounds of unloading the driver under dumps, sets and subscriptions" {
 	modprobe -r dpll_hand
 	limit=180 checks dpll_life unload

@@ -26,7 +26,8 @@
  *	pin P reg D R | pin P unreg D R | pin P on P2 R | pin P off P2 R | pin P put
  *	pin P pair P2			dpll_pin_ref_sync_pair_add()
  *	pin P id | set | value | fail | slow | tell | without | with | calls | by | ntf
- *	pin P seton D NAME VALUE | pin P valueon D NAME		state, prio, direction, offset
+ *	pin P seton D NAME VALUE | pin P valueon D NAME		state, prio, direction, offset,
+ *					and fail, which all that set something on D return
  *	pin P seton-pin P2 STATE | pin P valueon-pin P2
  *	pin P fwnode N			0: none
  *	pin P netdev IFNAME | netdev-clear IFNAME
@@ -88,9 +89,11 @@ static const char *const pin_names[PIN_VALUES] = {
 	"frequency", "adjust", "ffo", "esync", "pulse", "ranges", "ref",
 };
 
-enum on_value { ON_STATE, ON_PRIO, ON_DIRECTION, ON_OFFSET, ON_VALUES };
+enum on_value { ON_STATE, ON_PRIO, ON_DIRECTION, ON_OFFSET, ON_FAIL, ON_VALUES };
 
-static const char *const on_names[ON_VALUES] = { "state", "prio", "direction", "offset" };
+static const char *const on_names[ON_VALUES] = {
+	"state", "prio", "direction", "offset", "fail",
+};
 
 /* what a callback does beside answering */
 struct behaviour {
@@ -288,7 +291,7 @@ static int hand_##name(PIN_ARGS, type *value, struct netlink_ext_ack *extack)			
 #define PIN_SET(name, type, op, where)								\
 static int hand_##name(PIN_ARGS, type value, struct netlink_ext_ack *extack)			\
 {												\
-	int err = pin_act(priv, dpll_priv, op);							\
+	int err = pin_act(priv, dpll_priv, op) ?: *on_value(priv, dpll_priv, ON_FAIL);		\
 												\
 	if (!err)										\
 		*(where) = value;								\

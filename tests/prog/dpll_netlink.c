@@ -730,9 +730,23 @@ static void group_pin_set(void)
 	want(pin_set(s, pin, DPLL_A_PIN_FREQUENCY, 3), 0, "frequency on two devices");
 	want(hand_number("pin 0 calls frequency_set"), calls + 2, "calls of the driver");
 	heard_only(DPLL_CMD_PIN_CHANGE_NTF, 1, "frequency on two devices");
+	calls = hand_number("pin 0 calls frequency_set");
+	hand("pin 0 seton 1 fail -16");
+	pin_set(s, pin, DPLL_A_PIN_FREQUENCY, 1);
+	refused(s, -EBUSY, format("frequency set failed for dpll_id:%u", id1), "the second fails");
+	want(hand_number("pin 0 calls frequency_set"), calls + 3, "set, set, and back");
+	want(hand_number("pin 0 value frequency"), 3, "what it was");
+	pin_set(s, pin, DPLL_A_PIN_PHASE_ADJUST, 50);
+	refused(s, -EBUSY, format("phase adjust set failed for dpll_id:%u", id1),
+		"the same of phase adjust");
+	want(hand_number("pin 0 value adjust"), -1000, "what it was");
+	pin_set(s, pin, DPLL_A_PIN_ESYNC_FREQUENCY, 1);
+	refused(s, -EBUSY, format("embedded sync frequency set failed for dpll_id: %u", id1),
+		"the same of esync");
+	want(hand_number("pin 0 value esync"), 2, "what it was");
+	heard_only(DPLL_CMD_PIN_CHANGE_NTF, 0, "all or none");
 	hand("pin 0 unreg 1 0");
 
-	/* registrant 1 of the second device fails: back to what it was */
 	pin_props(1, DPLL_PIN_TYPE_EXT, 0);
 	hand("pin 1 without frequency_set");
 	hand("pin 1 without phase_adjust_set");

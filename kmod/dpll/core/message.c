@@ -512,7 +512,7 @@ static int fill_parent_pins(struct dpll_msg *msg, struct dpll_pin *pin)
 	return 0;
 }
 
-/* on the devices after the first one */
+/* on the devices after this one */
 static int fill_parent_devices(struct dpll_msg *msg, struct dpll_pin *pin, struct dpll_ref *ref)
 {
 	struct where w;

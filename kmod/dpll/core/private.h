@@ -380,7 +380,7 @@ static inline void dpll_device_release(struct dpll_device *dpll)
 
 /* dpll_srcu held for read */
 #define dpll_for_each_ref(ref, pin) \
-	list_for_each_entry_srcu(ref, &(pin)->dplls, of_pin, true)
+	list_for_each_entry_srcu(ref, &(pin)->dplls, of_pin, srcu_read_lock_held(&dpll_srcu))
 
 /* the first registrant's callbacks and their argument; NULL if there is none. @mutex held */
 static inline struct dpll_registration *dpll_first(const struct list_head *registrations)

@@ -240,6 +240,17 @@ static bool in_ranges(const struct dpll_pin_frequency *range, unsigned int n, u6
 	return false;
 }
 
+/* enters the device that the old value is asked of, NULL if there is none */
+static struct dpll_ref *enter_first(struct change *c)
+{
+	struct dpll_ref *ref;
+
+	dpll_for_each_ref(ref, c->pin)
+		if (!enter_knob(c, ref))
+			return ref;
+	return NULL;
+}
+
 /* reads the old value; 1: it is the one wanted, 0: on with it */
 static int compare(struct change *c, const struct nlattr *attr)
 {
@@ -259,12 +270,8 @@ static int compare(struct change *c, const struct nlattr *attr)
 		say(c->extack, knob_texts[c->knob].none);
 		return -EOPNOTSUPP;
 	}
-	dpll_for_each_ref(ref, c->pin) {
-		entered = !enter_knob(c, ref);
-		if (entered)
-			break;
-	}
-	if (!entered) {
+	ref = enter_first(c);
+	if (!ref) {
 		NL_SET_ERR_MSG(c->extack, "pin owner dpll not found");
 		return -ENODEV;
 	}
