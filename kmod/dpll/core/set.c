@@ -255,7 +255,7 @@ static struct dpll_ref *enter_first(struct change *c)
 static int compare(struct change *c, const struct nlattr *attr)
 {
 	struct dpll_ref *ref;
-	bool missing = false, entered = false;
+	bool missing = false;
 	int err;
 
 	dpll_for_each_ref(ref, c->pin) {
