@@ -53,7 +53,7 @@ HTE(push_second, one_by_one, .variants = true);
 HTE(to_second, one_by_one, .variants = true);
 HTE(disable_enable, in_kernel);
 HTE(get_put, in_kernel);
-HTE(request_put, in_kernel, .samples = 101);
+HTE(request_put, in_kernel, .samples = 101, .alone = true);
 
 /* ---- the character device --------------------------------------------------- */
 
