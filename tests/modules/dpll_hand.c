@@ -54,27 +54,56 @@
 
 #include <trace/events/dpll.h>
 
-#define HAND_DPLLS	16
-#define HAND_PINS	1200
-#define HAND_REGS	3
-#define HAND_PARENTS	32	/* pins with lower slots may be parents */
-#define HAND_NODES	4
-#define HAND_RANGES	1500
-#define HAND_WORDS	8
+#define HAND_DPLLS   16
+#define HAND_PINS    1200
+#define HAND_REGS    3
+#define HAND_PARENTS 32 /* pins with lower slots may be parents */
+#define HAND_NODES   4
+#define HAND_RANGES  1500
+#define HAND_WORDS   8
 
 static const char *const op_names[DPLL_N_OPS + 1] = {
-	"mode_get", "lock_status_get", "supported_modes_get", "mode_set", "temp_get",
-	"clock_quality_level_get", "phase_offset_monitor_set", "phase_offset_monitor_get",
-	"phase_offset_avg_factor_set", "phase_offset_avg_factor_get", "frequency_set",
-	"frequency_get", "direction_set", "direction_get", "state_on_pin_get",
-	"state_on_dpll_get", "state_on_pin_set", "state_on_dpll_set", "prio_get", "prio_set",
-	"phase_offset_get", "phase_adjust_get", "phase_adjust_set", "ffo_get", "esync_set",
-	"esync_get", "ref_sync_set", "ref_sync_get", "mode_supported",
+	"mode_get",
+	"lock_status_get",
+	"supported_modes_get",
+	"mode_set",
+	"temp_get",
+	"clock_quality_level_get",
+	"phase_offset_monitor_set",
+	"phase_offset_monitor_get",
+	"phase_offset_avg_factor_set",
+	"phase_offset_avg_factor_get",
+	"frequency_set",
+	"frequency_get",
+	"direction_set",
+	"direction_get",
+	"state_on_pin_get",
+	"state_on_dpll_get",
+	"state_on_pin_set",
+	"state_on_dpll_set",
+	"prio_get",
+	"prio_set",
+	"phase_offset_get",
+	"phase_adjust_get",
+	"phase_adjust_set",
+	"ffo_get",
+	"esync_set",
+	"esync_get",
+	"ref_sync_set",
+	"ref_sync_get",
+	"mode_supported",
 };
 #define OP_MODE_SUPPORTED DPLL_N_OPS
 
 enum dev_value {
-	DEV_MODE, DEV_LOCK, DEV_ERROR, DEV_TEMP, DEV_QUALITY, DEV_MONITOR, DEV_FACTOR, DEV_MODES,
+	DEV_MODE,
+	DEV_LOCK,
+	DEV_ERROR,
+	DEV_TEMP,
+	DEV_QUALITY,
+	DEV_MONITOR,
+	DEV_FACTOR,
+	DEV_MODES,
 	DEV_VALUES,
 };
 
@@ -82,8 +111,16 @@ static const char *const dev_names[DEV_VALUES] = {
 	"mode", "lock", "error", "temp", "quality", "monitor", "factor", "modes",
 };
 
-enum pin_value { PIN_FREQUENCY, PIN_ADJUST, PIN_FFO, PIN_ESYNC, PIN_PULSE, PIN_RANGES, PIN_REF,
-		 PIN_VALUES };
+enum pin_value {
+	PIN_FREQUENCY,
+	PIN_ADJUST,
+	PIN_FFO,
+	PIN_ESYNC,
+	PIN_PULSE,
+	PIN_RANGES,
+	PIN_REF,
+	PIN_VALUES
+};
 
 static const char *const pin_names[PIN_VALUES] = {
 	"frequency", "adjust", "ffo", "esync", "pulse", "ranges", "ref",
@@ -145,7 +182,7 @@ struct hand_pin {
 
 static struct hand_dev *devs;
 static struct hand_pin *pins;
-static struct dpll_pin_frequency *ranges;	/* what all pins have, as many as each wants */
+static struct dpll_pin_frequency *ranges; /* what all pins have, as many as each wants */
 static struct fwnode_handle *nodes[HAND_NODES];
 static atomic_t chain[DPLL_PIN_CHANGED + 1], orphans;
 
@@ -193,25 +230,25 @@ static s64 *dev_value(void *priv, enum dev_value which)
 	return &((struct dev_reg *)priv)->dev->value[which];
 }
 
-#define DEV_GET(name, type, op, which)								\
-static int hand_##name(const struct dpll_device *dpll, void *priv, type *value,			\
-		       struct netlink_ext_ack *extack)						\
-{												\
-	int err = dev_act(priv, op);								\
-												\
-	*value = *dev_value(priv, which);							\
-	return err;										\
-}
-#define DEV_SET(name, type, op, which)								\
-static int hand_##name(const struct dpll_device *dpll, void *priv, type value,			\
-		       struct netlink_ext_ack *extack)						\
-{												\
-	int err = dev_act(priv, op);								\
-												\
-	if (!err)										\
-		*dev_value(priv, which) = value;						\
-	return err;										\
-}
+#define DEV_GET(name, type, op, which) \
+	static int hand_##name(const struct dpll_device *dpll, void *priv, type *value, \
+			       struct netlink_ext_ack *extack) \
+	{ \
+		int err = dev_act(priv, op); \
+\
+		*value = *dev_value(priv, which); \
+		return err; \
+	}
+#define DEV_SET(name, type, op, which) \
+	static int hand_##name(const struct dpll_device *dpll, void *priv, type value, \
+			       struct netlink_ext_ack *extack) \
+	{ \
+		int err = dev_act(priv, op); \
+\
+		if (!err) \
+			*dev_value(priv, which) = value; \
+		return err; \
+	}
 
 DEV_GET(mode_get, enum dpll_mode, DPLL_OP_MODE_GET, DEV_MODE)
 DEV_SET(mode_set, enum dpll_mode, DPLL_OP_MODE_SET, DEV_MODE)
@@ -278,25 +315,25 @@ static s64 *on_value(void *priv, void *dpll_priv, enum on_value which)
 	return &((struct pin_reg *)priv)->pin->on[((struct dev_reg *)dpll_priv)->dev - devs][which];
 }
 
-#define PIN_ARGS const struct dpll_pin *pin, void *priv, const struct dpll_device *dpll,	\
-		 void *dpll_priv
-#define PIN_GET(name, type, op, where)								\
-static int hand_##name(PIN_ARGS, type *value, struct netlink_ext_ack *extack)			\
-{												\
-	int err = pin_act(priv, dpll_priv, op);							\
-												\
-	*value = *(where);									\
-	return err;										\
-}
-#define PIN_SET(name, type, op, where)								\
-static int hand_##name(PIN_ARGS, type value, struct netlink_ext_ack *extack)			\
-{												\
-	int err = pin_act(priv, dpll_priv, op) ?: *on_value(priv, dpll_priv, ON_FAIL);		\
-												\
-	if (!err)										\
-		*(where) = value;								\
-	return err;										\
-}
+#define PIN_ARGS \
+	const struct dpll_pin *pin, void *priv, const struct dpll_device *dpll, void *dpll_priv
+#define PIN_GET(name, type, op, where) \
+	static int hand_##name(PIN_ARGS, type *value, struct netlink_ext_ack *extack) \
+	{ \
+		int err = pin_act(priv, dpll_priv, op); \
+\
+		*value = *(where); \
+		return err; \
+	}
+#define PIN_SET(name, type, op, where) \
+	static int hand_##name(PIN_ARGS, type value, struct netlink_ext_ack *extack) \
+	{ \
+		int err = pin_act(priv, dpll_priv, op) ?: *on_value(priv, dpll_priv, ON_FAIL); \
+\
+		if (!err) \
+			*(where) = value; \
+		return err; \
+	}
 #define ON(which) on_value(priv, dpll_priv, which)
 
 PIN_GET(frequency_get, u64, DPLL_OP_FREQUENCY_GET, pin_value(priv, PIN_FREQUENCY))
@@ -335,8 +372,8 @@ static u8 *state_on(void *priv, void *parent_priv)
 	return &reg->pin->state_on_pin[parent->pin - pins];
 }
 
-#define TWO_PINS const struct dpll_pin *pin, void *priv, const struct dpll_pin *other,		\
-		 void *other_priv
+#define TWO_PINS \
+	const struct dpll_pin *pin, void *priv, const struct dpll_pin *other, void *other_priv
 
 static int hand_on_pin_get(TWO_PINS, enum dpll_pin_state *state, struct netlink_ext_ack *extack)
 {
@@ -458,8 +495,9 @@ static int shoot(struct shot *shot)
 	int err = 0;
 
 	while (shot->n--)
-		err = (shot->dpll ? dpll_device_change_ntf(shot->dpll) :
-				    dpll_pin_change_ntf(shot->pin)) ?: err;
+		err = (shot->dpll ? dpll_device_change_ntf(shot->dpll)
+				  : dpll_pin_change_ntf(shot->pin))
+			      ?: err;
 	return err;
 }
 
@@ -587,7 +625,8 @@ static int do_common(struct behaviour *does, bool *without, char **word, s64 *sa
 	return 0;
 }
 
-static int set_or_say(s64 *values, const char *const *names, int n, char **word, bool set, s64 *says)
+static int set_or_say(s64 *values, const char *const *names, int n, char **word, bool set,
+		      s64 *says)
 {
 	int i = which(names, n, word[0]);
 
@@ -847,11 +886,13 @@ static int do_pin_on(struct hand_pin *pin, char **word, s64 *says)
 	if (!strcmp(word[2], "on") || !strcmp(word[2], "off"))
 		return pin_on_pin(pin, n, r, !strcmp(word[2], "on"));
 	if (!strcmp(word[2], "pair"))
-		return n < HAND_PINS && pins[n].pin ?
-		       dpll_pin_ref_sync_pair_add(pin->pin, pins[n].pin) : -ENXIO;
+		return n < HAND_PINS && pins[n].pin
+			       ? dpll_pin_ref_sync_pair_add(pin->pin, pins[n].pin)
+			       : -ENXIO;
 	if (!strcmp(word[2], "seton") || !strcmp(word[2], "valueon"))
 		return n < HAND_DPLLS ? set_or_say(pin->on[n], on_names, ON_VALUES, word + 4,
-						   !strcmp(word[2], "seton"), says) : -ENXIO;
+						   !strcmp(word[2], "seton"), says)
+				      : -ENXIO;
 	if (!strcmp(word[2], "seton-pin") && n < HAND_PARENTS) {
 		pin->state_on_pin[n] = r;
 		return 0;

@@ -8,7 +8,7 @@
 #include <linux/dpll.h>
 #include <linux/module.h>
 
-#define CARD_CONNECTORS	4
+#define CARD_CONNECTORS 4
 #define CARD_CLOCK_ID	0x0c0ffee000000001ULL
 
 struct connector {
@@ -127,8 +127,7 @@ static int __init card_init(void)
 
 	for (i = 0; i < CARD_CONNECTORS; i++) {
 		bp->sma[i].frequency = DPLL_PIN_FREQUENCY_1_HZ;
-		bp->sma[i].direction = i < 2 ? DPLL_PIN_DIRECTION_INPUT :
-					       DPLL_PIN_DIRECTION_OUTPUT;
+		bp->sma[i].direction = i < 2 ? DPLL_PIN_DIRECTION_INPUT : DPLL_PIN_DIRECTION_OUTPUT;
 		bp->sma[i].dpll_prop.board_label = card_labels[i];
 		bp->sma[i].dpll_prop.type = DPLL_PIN_TYPE_EXT;
 		bp->sma[i].dpll_prop.capabilities = DPLL_PIN_CAPABILITIES_DIRECTION_CAN_CHANGE;
@@ -151,8 +150,7 @@ static int __init card_init(void)
 			goto out_dpll;
 		}
 
-		err = dpll_pin_register(bp->dpll, bp->sma[i].dpll_pin, &dpll_pins_ops,
-					&bp->sma[i]);
+		err = dpll_pin_register(bp->dpll, bp->sma[i].dpll_pin, &dpll_pins_ops, &bp->sma[i]);
 		if (err) {
 			dpll_pin_put(bp->sma[i].dpll_pin);
 			goto out_dpll;

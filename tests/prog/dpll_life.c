@@ -546,12 +546,12 @@ static int64_t rtnetlink_pin(unsigned int ifindex)
 	    mnl_socket_sendto(rt, nl, nl->nlmsg_len) < 0 ||
 	    mnl_socket_recvfrom(rt, room, sizeof(room)) < 0)
 		die("rtnetlink: %s", strerror(errno));
-	mnl_attr_for_each(a, (struct nlmsghdr *)room, sizeof(*ifm))
-	{
+	mnl_attr_for_each(a, (struct nlmsghdr *)room, sizeof(*ifm)) {
 		if (mnl_attr_get_type(a) != 65 /* IFLA_DPLL_PIN, which 6.1's headers lack */)
 			continue;
-		mnl_attr_for_each_nested(in, a) if (mnl_attr_get_type(in) == DPLL_A_PIN_ID) id =
-			mnl_attr_get_u32(in);
+		mnl_attr_for_each_nested(in, a)
+			if (mnl_attr_get_type(in) == DPLL_A_PIN_ID)
+				id = mnl_attr_get_u32(in);
 	}
 	mnl_socket_close(rt);
 	return id;
@@ -568,7 +568,7 @@ static void group_netdev(void)
 	pin_make(0, DPLL_PIN_TYPE_SYNCE_ETH_PORT);
 	hand("pin 0 reg 0 0");
 	pin = hand_number("pin 0 id");
-	snprintf(text, sizeof(text), " %u=%u", CHS_DPLL_A_PIN_IFINDEX, ifindex);
+	snprintf(text, sizeof(text), " %d=%u", CHS_DPLL_A_PIN_IFINDEX, ifindex);
 	pin_get(s, pin);
 	ok(!strstr(answer_text(s), text), "no network device");
 	want(rtnetlink_pin(ifindex), -1, "no pin in rtnetlink");

@@ -994,13 +994,16 @@ static void group_dump(void)
 	uint32_t id, pin, device1;
 	struct counted c = { 0 };
 	int64_t id_of_first;
+	long long calls;
 
 	dump_is(0, "none");
 	clock_id = 0x4d414e59;
 	id = device(0, clock_id, DPLL_TYPE_EEC);
 	device1 = device(1, clock_id, DPLL_TYPE_PPS);
 	hand("many 0 1000 0");
+	calls = hand_number("pin 0 calls esync_get");
 	dump_is(1000, "a thousand");
+	want(hand_number("pin 0 calls esync_get"), calls + 1, "a callback is called once");
 	fresh_socket(4096);
 	dump_is(1000, "into buffers of 4 KiB");
 	fresh_socket(NL_ROOM);

@@ -235,7 +235,9 @@ static inline const struct nlattr *attr_of(const struct nlmsghdr *nl, unsigned i
 {
 	const struct nlattr *a;
 
-	mnl_attr_for_each(a, nl, GENL_HDRLEN) if (mnl_attr_get_type(a) == type) return a;
+	mnl_attr_for_each(a, nl, GENL_HDRLEN)
+		if (mnl_attr_get_type(a) == type)
+			return a;
 	return NULL;
 }
 
@@ -363,10 +365,8 @@ static inline unsigned int group_of(const struct nlmsghdr *nl)
 
 	if (!groups)
 		return 0;
-	mnl_attr_for_each_nested(group, groups)
-	{
-		mnl_attr_for_each_nested(a, group)
-		{
+	mnl_attr_for_each_nested(group, groups) {
+		mnl_attr_for_each_nested(a, group) {
 			if (mnl_attr_get_type(a) == CTRL_ATTR_MCAST_GRP_NAME)
 				is_it = !strcmp(mnl_attr_get_str(a), DPLL_MCGRP_MONITOR);
 			if (mnl_attr_get_type(a) == CTRL_ATTR_MCAST_GRP_ID)

@@ -107,8 +107,8 @@ static int pins_show(struct seq_file *seq, void *unused)
 	seq_puts(seq, "id idx clock_id module label notifications failed netdevs\n");
 	xa_for_each_marked(&dpll_pins, i, pin, DPLL_VISIBLE) {
 		seq_printf(seq, "%u %u 0x%016llx %s %s %lld %lld", pin->id, pin->idx, pin->clock_id,
-			   pin->module_name, *dpll_pin_label(pin) ? dpll_pin_label(pin) :
-			   "-", atomic64_read(&pin->sent), atomic64_read(&pin->failed));
+			   pin->module_name, *dpll_pin_label(pin) ? dpll_pin_label(pin) : "-",
+			   atomic64_read(&pin->sent), atomic64_read(&pin->failed));
 		dpll_netdev_show(seq, pin);
 		seq_putc(seq, '\n');
 	}

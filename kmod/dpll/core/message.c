@@ -400,8 +400,7 @@ static int fill_pin_itself(struct dpll_msg *msg, const struct where *w)
 	    put_u64(skb, DPLL_A_PIN_CLOCK_ID, pin->clock_id, DPLL_A_PIN_PAD) ||
 	    (prop->board_label && put_text(skb, DPLL_A_PIN_BOARD_LABEL, prop->board_label)) ||
 	    (prop->panel_label && put_text(skb, DPLL_A_PIN_PANEL_LABEL, prop->panel_label)) ||
-	    (prop->package_label &&
-	     put_text(skb, DPLL_A_PIN_PACKAGE_LABEL, prop->package_label)) ||
+	    (prop->package_label && put_text(skb, DPLL_A_PIN_PACKAGE_LABEL, prop->package_label)) ||
 	    put_u32(skb, DPLL_A_PIN_TYPE, prop->type) ||
 	    put_u32(skb, DPLL_A_PIN_CAPABILITIES, prop->capabilities))
 		return -EMSGSIZE;
@@ -576,18 +575,16 @@ int dpll_fill_pin(struct dpll_msg *msg, struct dpll_pin *pin)
 	return err ?: dpll_fill_netdevs(msg->skb, pin);
 }
 
-/* how many ranges of embedded sync the pin would tell of: only its driver knows */
+/* how many ranges of embedded sync the pin may tell of; its driver, who may be slow, is not asked */
 static unsigned int esync_ranges(struct dpll_ref *ref)
 {
-	struct dpll_pin_esync esync = {};
 	struct where w;
+	bool any;
 
 	dpll_device_acquire(ref->dpll);
-	if (where_is(&w, ref) && w.ops->esync_get &&
-	    CALL(&w, DPLL_OP_ESYNC_GET, esync_get, &esync, NULL))
-		esync.range_num = 0;
+	any = where_is(&w, ref) && w.ops->esync_get;
 	dpll_device_release(ref->dpll);
-	return esync.range_num;
+	return any ? U8_MAX : 0;
 }
 
 /**
@@ -614,8 +611,7 @@ size_t dpll_pin_size_bound(struct dpll_pin *pin)
 	n += prop->package_label ? nla_total_size(strlen(prop->package_label) + 1) : 0;
 	dpll_for_each_ref(ref, pin)
 		n += 64;
-	list_for_each_entry_srcu(link, &pin->parents, of_child,
-				 srcu_read_lock_held(&dpll_srcu))
+	list_for_each_entry_srcu(link, &pin->parents, of_child, srcu_read_lock_held(&dpll_srcu))
 		n += 32;
 	xa_for_each(&pin->ref_sync, i, other)
 		n += 32;

@@ -344,8 +344,9 @@ static size_t dump_room(const struct sk_buff *skb, const struct netlink_callback
 {
 	size_t room = skb_tailroom(skb);
 
-	return cb->min_dump_alloc > NLMSG_GOODSIZE && room <= cb->min_dump_alloc ?
-	       min_t(size_t, room, NLMSG_GOODSIZE) : room;
+	if (cb->min_dump_alloc <= NLMSG_GOODSIZE || room > cb->min_dump_alloc)
+		return room;
+	return min_t(size_t, room, NLMSG_GOODSIZE);
 }
 
 /*

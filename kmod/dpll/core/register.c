@@ -288,8 +288,8 @@ static int attach(struct dpll_device *dpll, struct dpll_pin *pin, const struct d
 	if (err)
 		return err;
 	show_or_hide(pin);
-	trace_dpll_pin_create(pin->id, pin->idx, pin->clock_id, pin->prop.type,
-			      dpll_pin_label(pin), pin->module_name);
+	trace_dpll_pin_create(pin->id, pin->idx, pin->clock_id, pin->prop.type, dpll_pin_label(pin),
+			      pin->module_name);
 	trace_dpll_pin_parent(pin->id, link ? DPLL_PARENT_PIN : DPLL_PARENT_DEVICE,
 			      link ? link->parent->id : dpll->id, 1);
 	dpll_tell_pin(pin, DPLL_CMD_PIN_CREATE_NTF);

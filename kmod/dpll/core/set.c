@@ -589,8 +589,7 @@ static struct dpll_link *link_to(struct dpll_pin *pin, u32 parent)
 {
 	struct dpll_link *link;
 
-	list_for_each_entry_srcu(link, &pin->parents, of_child,
-				 srcu_read_lock_held(&dpll_srcu))
+	list_for_each_entry_srcu(link, &pin->parents, of_child, srcu_read_lock_held(&dpll_srcu))
 		if (link->parent->id == parent)
 			return link;
 	return NULL;
