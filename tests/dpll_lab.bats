@@ -7,6 +7,10 @@
 bats_require_minimum_version 1.5.0
 load lib/common
 
+setup() {
+	needs_dpll
+}
+
 # Loops of 100 Hz and 10 Hz without a slope limit lock in exactly 16 half-lives.
 eec_lock=17650848
 pps_lock=176508480

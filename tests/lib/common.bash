@@ -31,3 +31,10 @@ checks() {
 	[[ $status -eq 0 ]] || grep -v '^ok' "$output" || true
 	return "$status"
 }
+
+# needs_dpll: for a test's setup. The modules of DPLLs are built for kernels from 6.7 on
+needs_dpll() {
+	case $(uname -r) in
+	6.[0-6].*) skip "the DPLL modules want a kernel from 6.7 on" ;;
+	esac
+}

@@ -7,6 +7,7 @@
 load lib/common
 
 setup() {
+	needs_dpll
 	# others' devices would be found too
 	labctl del all
 	modprobe dpll_hand
