@@ -153,8 +153,12 @@ TOOL_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -Wmissing-prototypes -D_GNU_SOUR
 	-DCHS_VERSION='"$(VERSION)"' -I$(O)/uapi -Iinclude/uapi -I$(O)/bpf -Ibpf -Itools/lib
 # as-needed: a tool that uses no BPF must not load libbpf
 TOOL_LIBS := -Wl,--as-needed -lbpf -lelf -lz -ljson-c -lm
-# what one tool alone needs
+# what one tool or test program alone needs
 LIBS_htetop := -lncursesw
+LIBS_dpll_client := -lmnl
+LIBS_dpll_netlink := -lmnl
+LIBS_dpll_life := -lmnl
+LIBS_dpll_history := -lmnl
 
 LIB_OBJS := $(patsubst %.c,$(O)/obj/%.o,$(wildcard tools/lib/*.c))
 SKELS    := $(patsubst bpf/%.bpf.c,$(O)/bpf/%.skel.h,$(wildcard bpf/*.bpf.c))
@@ -204,7 +208,7 @@ $(O)/obj/tests/prog/shim/%.o: TOOL_CFLAGS += -fPIC
 $(addprefix $(O)/bin/,$(PROGS)): $(O)/bin/%: $(O)/obj/tests/prog/%.o
 	$(note) LD $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) $^ -lpthread -o $@
+	$(Q)$(CC) $(LDFLAGS) $^ -lpthread $(LIBS_$*) -o $@
 
 $(O)/bin/fuzz: $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/fuzz/*.c))
 	$(note) LD $@
