@@ -11,11 +11,12 @@
 
 static const struct unit {
 	const char *name;
-	int64_t factor;
-	bool rate;		/* of ppb, else of ns */
+	const char *base; /* what an attribute in it ends with */
+	int64_t factor;	  /* of that */
 } units[] = {
-	{ "ns", 1, false }, { "us", 1000, false }, { "ms", 1000000, false },
-	{ "s", 1000000000, false }, { "ppb", 1, true }, { "ppm", 1000, true },
+	{ "ps", "_ps", 1 },	  { "ns", "_ns", 1 },	      { "us", "_ns", 1000 },
+	{ "ms", "_ns", 1000000 }, { "s", "_ns", 1000000000 }, { "ppb", "_ppb", 1 },
+	{ "ppm", "_ppb", 1000 },
 };
 
 bool words_known(const char *help, const char *model, size_t len, const char *attr)
@@ -95,10 +96,10 @@ static char *pair(const char *key, size_t len, const char *suffix, int64_t value
 
 char *words_pair(const char *word, const char *help, const char *model, size_t len)
 {
-	const char *value = strchr(word, '='), *unit, *suffix = "";
+	const char *value = strchr(word, '='), *unit, *suffix, *want;
 	char key[64], longer[72];
-	int64_t n, divisor = 1;
-	size_t i;
+	int64_t n, factor, divisor = 1;
+	size_t i, k;
 	int e;
 
 	if (!value || value == word || (size_t)(value - word) >= sizeof(key)) {
@@ -126,20 +127,31 @@ char *words_pair(const char *word, const char *help, const char *model, size_t l
 		return strdup(word);
 
 	/* which unit does the kernel want: the one in the name, or in the name it knows */
-	if (units[i].rate) {
-		if (!ends_in(key, "_ppb") && !words_known(help, model, len, key))
-			suffix = "_ppb";
-	} else if (ends_in(key, "_ms")) {
-		divisor = 1000000;
-	} else if (!ends_in(key, "_ns") && !words_known(help, model, len, key)) {
-		snprintf(longer, sizeof(longer), "%s_ms", key);
-		suffix = words_known(help, model, len, longer) ? "_ms" : "_ns";
-		if (suffix[1] == 'm')
+	suffix = ends_in(key, units[i].base) ? "" : units[i].base;
+	factor = units[i].factor;
+	want = units[i].base;
+	if (*suffix && words_known(help, model, len, key))
+		suffix = "";
+	if (!strcmp(want, "_ns")) {
+		static const char *const other[] = { "_ms", "_ps" };
+
+		for (k = 0; k < 2; k++) {
+			snprintf(longer, sizeof(longer), "%s%s", key, other[k]);
+			if (ends_in(key, other[k]))
+				suffix = "";
+			else if (*suffix && words_known(help, model, len, longer))
+				suffix = other[k];
+			else
+				continue;
+			want = other[k];
+		}
+		if (!strcmp(want, "_ms"))
 			divisor = 1000000;
+		else if (!strcmp(want, "_ps"))
+			factor *= 1000;
 	}
-	if (!scaled(value, unit, units[i].factor, &n) || n % divisor) {
-		err_say(0, NULL, "%s: no whole number of %s", word,
-			units[i].rate ? "ppb" : divisor > 1 ? "ms" : "ns");
+	if (!scaled(value, unit, factor, &n) || n % divisor) {
+		err_say(0, NULL, "%s: no whole number of %s", word, want + 1);
 		return NULL;
 	}
 	return pair(key, strlen(key), suffix, n / divisor);
