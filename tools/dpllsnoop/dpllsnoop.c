@@ -384,6 +384,8 @@ static bool look(struct snoop *s, struct device *d)
 	if (n && netlink_get(&s->nl, DPLL_CMD_PIN_GET, ids, n, take_pin, s))
 		return false;
 	model_find_input(&s->model, d);
+	/* if two do, that is the driver's fault */
+	d->unsure = false;
 	return true;
 }
 
@@ -708,6 +710,8 @@ static void tell_inputs(struct snoop *s)
 
 	for (int i = 0; i < s->model.ndevices && !s->done; i++) {
 		d = s->model.devices[i];
+		if (d->unsure)
+			look(s, d);
 		if (d->input == d->input_told || !d->present)
 			continue;
 		if (device_wanted(&s->cfg, d) && d->input_told != INPUT_UNKNOWN)

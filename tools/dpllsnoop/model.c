@@ -353,12 +353,13 @@ void model_find_input(struct model *m, struct device *d)
 	struct parent *on;
 
 	d->input = INPUT_NONE;
+	d->unsure = false;
 	for (int i = 0; i < m->npins; i++) {
 		on = m->pins[i]->present ? pin_parent(m->pins[i], ON_DEVICE, d->id, false) : NULL;
 		if (on && on->state == DPLL_PIN_STATE_CONNECTED &&
 		    on->direction == DPLL_PIN_DIRECTION_INPUT) {
+			d->unsure = d->input != INPUT_NONE;
 			d->input = m->pins[i]->id;
-			return;
 		}
 	}
 }

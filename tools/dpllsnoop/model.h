@@ -69,6 +69,7 @@ struct device {
 	int64_t in_ns[MODEL_STATUSES];
 	uint64_t transitions, holdovers, notifications;
 	int64_t holdover_longest_ns;
+	bool unsure;			/* two seem to drive it: one was not looked at since */
 	/* scratch */
 	int in_batch;			/* the last of its transitions among those at hand */
 	bool dumped;
