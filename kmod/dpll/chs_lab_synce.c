@@ -219,7 +219,7 @@ static int synce_lock_status_get(const struct dpll_device *dpll, void *priv,
 
 static int synce_mode(struct synce_loop *loop, bool *automatic)
 {
-	unsigned int value;
+	unsigned int value = 0;
 	int err = regmap_read(loop->chip->map, loop->base + SYNCE_LOOP_MODE, &value);
 
 	*automatic = value == SYNCE_AUTOMATIC;

@@ -53,6 +53,8 @@ static const char doc[] =
 	"  labctl fail phc0 op=gettime errno=EIO count=3\n"
 	"  labctl new hte lines=64               # a provider of hardware time stamps\n"
 	"  labctl edges hte0 lines=0-63 count=101 period=1ms\n"
+	"  labctl new synce                      # a chip of phase locked loops\n"
+	"  labctl signal synce0 input=GNSS lost=1\n"
 	"  labctl set 'phc*' read_latency=35us jitter=8ns\n"
 	"  labctl del all\n";
 
