@@ -224,7 +224,7 @@ static const char doc[] =
 	"Examples:\n"
 	"  dpllsnoop                a line for each lock event\n"
 	"  dpllsnoop -p -r          and who changes pins, or is refused it\n"
-	"  dpllsnoop -d eec --phase 500   phase of the input twice a second\n"
+	"  dpllsnoop -d eec --phase=500   phase of the input twice a second\n"
 	"  dpllsnoop --list         devices and their pins\n"
 	"  dpllsnoop -j --until holdover --timeout 30\n"
 	"  dpllsnoop --family dpll  the kernel's own subsystem\n";
@@ -431,10 +431,10 @@ static void transition_shown(struct snoop *s, struct device *d, int status, int 
 }
 
 /* a device is there: its books begin */
-static void device_begins(struct device *d, int status, int error, int64_t now)
+static void device_begins(struct snoop *s, struct device *d, int status, int error, int64_t now)
 {
 	d->present = true;
-	if (!d->counted_ns)
+	if (!d->counted_ns && device_wanted(&s->cfg, d))
 		d->counted_ns = now;
 	d->status = status;
 	d->error = error;
@@ -459,7 +459,7 @@ static void handle_lock(struct snoop *s, const struct dpll_ev *ev, bool last)
 	d->heard_ns = ev->mono_ns;
 	/* the first look of all: what it was before is not known */
 	if (!ev->old_value) {
-		if (!d->counted_ns)
+		if (!d->counted_ns && device_wanted(&s->cfg, d))
 			d->counted_ns = ev->at_ns;
 		d->status = ev->new_value;
 		d->since_ns = ev->at_ns;
@@ -755,7 +755,7 @@ static void on_device_message(struct snoop *s, int cmd, const struct nlmsghdr *n
 	}
 	if (!d->present) {
 		/* a record may have told its status already, and more than that */
-		device_begins(d, s->ring && d->status ? d->status : status, error, now);
+		device_begins(s, d, s->ring && d->status ? d->status : status, error, now);
 		if (device_wanted(&s->cfg, d)) {
 			line_device(&s->lines, d, "appeared");
 			ended(s, d);
@@ -952,7 +952,7 @@ static void resync(struct snoop *s)
 			if (device_wanted(&s->cfg, d))
 				line_device(&s->lines, d, "gone");
 		} else if (d->dumped && !d->present) {
-			device_begins(d, d->dump_status, d->dump_error, after);
+			device_begins(s, d, d->dump_status, d->dump_error, after);
 			if (device_wanted(&s->cfg, d))
 				line_device(&s->lines, d, "appeared");
 		} else if (d->dumped && d->dump_status && d->dump_status != d->status &&
@@ -986,7 +986,7 @@ static int take_snapshot(struct snoop *s)
 		d = s->model.devices[i];
 		if (!d->dumped)
 			continue;
-		device_begins(d, d->dump_status, d->dump_error, now);
+		device_begins(s, d, d->dump_status, d->dump_error, now);
 		d->told_ns = now;
 		model_find_input(&s->model, d);
 		d->input_told = d->input;
@@ -1284,7 +1284,7 @@ static int list(struct snoop *s)
 	for (int i = 0; i < s->model.ndevices; i++) {
 		struct device *d = s->model.devices[i];
 
-		device_begins(d, d->dump_status, d->dump_error, time_mono_ns());
+		device_begins(s, d, d->dump_status, d->dump_error, time_mono_ns());
 		model_find_input(&s->model, d);
 	}
 	tree_write(&s->lines, device_wanted, pin_wanted);
