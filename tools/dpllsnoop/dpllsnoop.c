@@ -351,41 +351,45 @@ static void take_pin(void *arg, int cmd, const struct nlmsghdr *nl)
 	model_take_pin(&s->model, nl, on_pin_differs, s);
 }
 
-/* inputs of d, and what hangs on those that are MUXes */
-static int pins_to_look_at(struct snoop *s, struct device *d, uint32_t *ids)
+/* asks for all inputs of d, or those that are said to drive it; or for all pins on a MUX */
+static int ask_pins(struct snoop *s, struct device *d, bool connected, struct pin *mux)
 {
+	uint32_t ids[LOOK_PINS];
 	struct parent *on;
-	struct pin *p, *mux;
+	struct pin *p;
 	int n = 0;
 
 	for (int i = 0; i < s->model.npins && n < LOOK_PINS; i++) {
 		p = s->model.pins[i];
-		on = pin_parent(p, ON_DEVICE, d->id, false);
-		for (int k = 0; !on && k < p->nparents; k++) {
-			mux = p->parents[k].kind == ON_PIN ?
-			      model_pin(&s->model, p->parents[k].id, false) : NULL;
-			on = mux ? pin_parent(mux, ON_DEVICE, d->id, false) : NULL;
-		}
-		if (p->present && on && on->direction != DPLL_PIN_DIRECTION_OUTPUT)
+		on = mux ? pin_parent(p, ON_PIN, mux->id, false) :
+			   pin_parent(p, ON_DEVICE, d->id, false);
+		if (p->present && on && on->direction != DPLL_PIN_DIRECTION_OUTPUT &&
+		    (!connected || on->state == DPLL_PIN_STATE_CONNECTED))
 			ids[n++] = p->id;
 	}
-	return n;
+	return n ? netlink_get(&s->nl, DPLL_CMD_PIN_GET, ids, n, take_pin, s) : 0;
 }
 
-/* which input drives d now? */
+/* which input drives d now? Asks for as few as will do: drivers may be slow */
 static bool look(struct snoop *s, struct device *d)
 {
-	uint32_t ids[LOOK_PINS];
-	int n;
+	struct pin *p;
 
 	if (!s->may_ask || !d->present)
 		return false;
-	n = pins_to_look_at(s, d, ids);
-	if (n && netlink_get(&s->nl, DPLL_CMD_PIN_GET, ids, n, take_pin, s))
+	if (ask_pins(s, d, true, NULL))
 		return false;
 	model_find_input(&s->model, d);
+	if (d->input == INPUT_NONE) {
+		if (ask_pins(s, d, false, NULL))
+			return false;
+		model_find_input(&s->model, d);
+	}
 	/* if two do, that is the driver's fault */
 	d->unsure = false;
+	p = d->input == INPUT_NONE ? NULL : model_pin(&s->model, d->input, false);
+	if (p && p->type == DPLL_PIN_TYPE_MUX)
+		ask_pins(s, d, false, p);
 	return true;
 }
 
@@ -528,9 +532,11 @@ static void handle_pin_set(struct snoop *s, const struct dpll_ev *ev)
 {
 	int kind = ev->kind == EV_PIN_REF_SYNC ? ON_REF_SYNC : (int)ev->a;
 	struct pin *p = model_pin(&s->model, ev->id, true);
+	/* what is refused early was not read before */
+	int64_t old = ev->err && ev->old_value == -1 ? COL_UNKNOWN : ev->old_value;
 	char text[128];
 
-	pin_change_text(&s->lines, text, sizeof(text), p, ev->kind, kind, ev->b, ev->old_value,
+	pin_change_text(&s->lines, text, sizeof(text), p, ev->kind, kind, ev->b, old,
 			ev->new_value);
 	if (ev->err) {
 		remember_attempt(s, ev, text);

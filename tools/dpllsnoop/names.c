@@ -8,6 +8,7 @@
 #include <string.h>
 #include "dpllsnoop.h"
 #include "names.h"
+#include "table.h"
 
 #define NAME_OF(fn, ...)							\
 const char *fn(int64_t n)							\
@@ -109,6 +110,8 @@ const char *knob_value(char buf[UNITS_LEN], int kind, int64_t value)
 {
 	const char *name = NULL;
 
+	if (value == COL_UNKNOWN)
+		kind = EV_KINDS;
 	switch (kind) {
 	case EV_PIN_STATE:
 	case EV_PIN_SEEN:
