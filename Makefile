@@ -155,6 +155,7 @@ TOOL_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -Wmissing-prototypes -D_GNU_SOUR
 TOOL_LIBS := -Wl,--as-needed -lbpf -lelf -lz -ljson-c -lm
 # what one tool or test program alone needs
 LIBS_htetop := -lncursesw
+LIBS_dpllsnoop := -lmnl
 LIBS_dpll_client := -lmnl
 LIBS_dpll_netlink := -lmnl
 LIBS_dpll_life := -lmnl

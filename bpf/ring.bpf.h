@@ -4,7 +4,7 @@
  * emitted, every failed reserve as lost, so that emitted == seen + lost holds to
  * the record once user space has drained the ring. Nobody is woken for a record:
  * user space looks several times a second, and is woken early only once the ring
- * is half full.
+ * is half full, or by a record that is submitted for now.
  */
 #ifndef CHS_RING_BPF_H
 #define CHS_RING_BPF_H
@@ -48,6 +48,12 @@ static __always_inline void ring_submit(void *rec)
 	if (bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= ring_wake_at)
 		flags = BPF_RB_FORCE_WAKEUP;
 	bpf_ringbuf_submit(rec, flags);
+}
+
+/* for what user space must have at once */
+static __always_inline void ring_submit_now(void *rec)
+{
+	bpf_ringbuf_submit(rec, BPF_RB_FORCE_WAKEUP);
 }
 
 #endif /* CHS_RING_BPF_H */

@@ -28,10 +28,10 @@ begin() {
 	patience=40 until_ok test -s "$out"
 }
 
-# end [SIGNAL [STATUS]]: ends it, which must give that status
+# end [SIGNAL [STATUS]]: ends it, which must give that status; signal 0: it ends by itself
 end() {
 	local got=0
-	kill -"${1:-TERM}" "$pid"
+	kill -"${1:-TERM}" "$pid" || [ "${1:-TERM}" = 0 ]
 	wait "$pid" || got=$?
 	pid=
 	[ $got = "${2:-0}" ] || {

@@ -1,0 +1,404 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# dpllsnoop: a story of the lab as it tells it, and a driver that does what it is told for
+# storms, losses, sets and refusals. Runs in the guest.
+
+bats_require_minimum_version 1.5.0
+load lib/tool
+
+# loops that lock in 18 and 177 ms
+fast=(eec_bandwidth=100000 pps_bandwidth=10000 slope_ppb=0 qualify=100ms wtr=200ms ho_acq=300ms)
+
+setup() {
+	needs_dpll
+	tool_setup dpllsnoop
+}
+
+teardown() {
+	tool_teardown
+	labctl del all
+	! [ -d /sys/module/dpll_hand ] || modprobe -r dpll_hand
+}
+
+# hand COMMAND: one command to the driver, see tests/modules/dpll_hand.c
+hand() {
+	echo "$*" >/dev/dpll_hand
+}
+
+# a device in slot 0, locked, with pins 0 and 1, connected and selectable; $id is its number
+hand_device() {
+	modprobe dpll_hand
+	hand dev 0 get 0x1122334455667788 0
+	hand dev 0 reg 0 2
+	hand_pin 0 1 GNSS
+	hand_pin 1 3 SMA
+	id=$(number_of device clock-id=0x1122334455667788)
+}
+
+# hand_pin SLOT STATE LABEL
+hand_pin() {
+	hand pin "$1" prop clear
+	hand pin "$1" prop caps 7
+	hand pin "$1" prop ranges 3
+	hand pin "$1" prop board "$3"
+	hand pin "$1" get 0x1122334455667788 "$1"
+	hand pin "$1" seton 0 state "$2"
+	hand pin "$1" seton 0 direction 1
+	hand pin "$1" reg 0 0
+}
+
+# number_of device|pin NAME=VALUE: by which users call it
+number_of() {
+	local answer
+
+	answer=$(dpll_client "$1-id" "$2")
+	echo "${answer##*id=}"
+}
+
+# lock STATUS [ERROR]: the device has it, and says so
+lock() {
+	hand dev 0 set error "${2:-0}"
+	hand dev 0 set lock "$1"
+	hand dev 0 ntf 1 task
+}
+
+# storm N: so many transitions, locked and holdover in turn
+storm() {
+	awk -v n="$1" 'BEGIN {
+		for (i = 0; i < n; i++) {
+			print "dev 0 set lock " (i % 2 ? 2 : 4) >"/dev/dpll_hand"
+			fflush("/dev/dpll_hand")
+			print "dev 0 ntf 1 task" >"/dev/dpll_hand"
+			fflush("/dev/dpll_hand")
+		}
+	}'
+}
+
+# says N PATTERN: so many lines of the output, at least
+says() {
+	[ "$(grep -c "$2" "$out")" -ge "$1" ]
+}
+
+waits_for() {
+	patience=${patience:-20} until_ok says "$@"
+}
+
+loop_is() {
+	grep -q "^loop=$1 .*status=$2" /sys/bus/lab/devices/synce0/state
+}
+
+@test "the story: GNSS lost, holdover, SyncE, locked, GNSS back; both sources tell the same" {
+	local other=$BATS_TEST_TMPDIR/other second
+
+	labctl new synce "${fast[@]}"
+	until_ok loop_is 0 locked-ho-acq
+	until_ok loop_is 1 locked-ho-acq
+	dpllsnoop -j --source netlink >"$other" 2>&1 3>&- &
+	second=$!
+	until_ok test -s "$other"
+	by_itself='' begin
+	labctl signal synce0 input=GNSS lost=1
+	waits_for 6 '"transition"'
+	labctl signal synce0 input=GNSS lost=0
+	waits_for 2 '"type":"input"'
+	labctl show synce0 transitions | awk '{ print $2, $3, $4, $5 }' | sed 's/[a-z_]*=//g' |
+		tail -n 6 >"$BATS_TEST_TMPDIR/chip"
+	end INT
+	kill -INT $second
+	wait $second
+	holds '.[0].type == "start" and .[0].source == "bpf+netlink" and .[0].attached == "tp_btf"' \
+		'[.[] | select(.type == "device") | .status, .input] ==
+		["locked-ho-acq", "GNSS", "locked-ho-acq", "GNSS"]' \
+		'[.[] | select(.type == "transition" and .device_type == "eec") | .from, .to] ==
+		["locked-ho-acq", "holdover", "holdover", "locked", "locked", "locked-ho-acq"]' \
+		'[.[] | select(.type == "transition") | .to == "holdover" or .input == "SYNCE-MUX" and
+		.input_child == "SYNCE0"] | all' \
+		'[.[] | select(.type == "transition" and .to == "holdover") | .error == "media-down" and
+		.cause == "media-down" and .input == null and .input_before == "GNSS"] == [true, true]' \
+		'[.[] | select(.type == "input") | .input == "GNSS" and .input_before == "SYNCE-MUX"] ==
+		[true, true]' \
+		'.[-1].type == "total" and .[-1].emitted == .[-1].seen and .[-1].lost == 0 and
+		.[-1].notifications_lost == 0 and .[-1].transitions == 6' \
+		'. as $all | .[-1].devices | map(.unlocked_ns + .locked_ns + .locked_ho_acq_ns + .holdover_ns
+		- $all[-1].elapsed_s * 1e9 | fabs < 50e6) == [true, true]' \
+		'. as $all | .[-1].devices | map(. as $d | .holdovers == 1 and .holdover_longest_ns ==
+		([$all[] | select(.type == "transition" and .device == $d.device and
+		.from == "holdover")][0].dwell_ns)) == [true, true]'
+	# the dwell times that the chip itself had, but for how late the driver hears of it
+	jq -r 'select(.type == "transition") | "\(if .device_type == "eec" then 0 else 1 end) \(.from)
+		\(.to) \(.dwell_ns)"' "$out" | tr '\n' ' ' | sed 's/ \([01]\) /\n\1 /g; s/[\t ]\+/ /g' |
+		sort >"$BATS_TEST_TMPDIR/told"
+	sort "$BATS_TEST_TMPDIR/chip" | paste -d ' ' - "$BATS_TEST_TMPDIR/told" |
+		awk -v slow="${CHS_SLOW:-1}" '{
+			off = $4 - $8
+			if (off < 0)
+				off = -off
+			if (NF != 8 || $1 != $5 || $2 != $6 || $3 != $7 || off > 15e7 * slow)
+				bad = 1
+			print
+		} END { exit bad || NR != 6 }'
+	# and what notifications show is the same, in the same order
+	diff <(jq -c 'select(.type == "transition") | [.device, .from, .to, .input]' "$out") \
+		<(jq -c 'select(.type == "transition") | [.device, .from, .to, .input]' "$other")
+}
+
+@test "--until: 0 with that transition as the last line, 5 when time is up" {
+	labctl new synce "${fast[@]}"
+	until_ok loop_is 0 locked-ho-acq
+	until_ok loop_is 1 locked-ho-acq
+	begin --until holdover --timeout 30
+	labctl signal synce0 input=GNSS lost=1
+	end 0
+	holds '.[-1].type == "transition" and .[-1].to == "holdover"' \
+		'[.[] | select(.to == "holdover")] | length == 1'
+
+	# it is so already: that says the device's line
+	until_ok loop_is 0 locked-ho-acq
+	begin --until locked-ho-acq -d eec --source netlink
+	end 0
+	holds '.[-1].type == "device" and .[-1].status == "locked-ho-acq"'
+
+	begin --until unlocked --timeout 0.3
+	end 0 5
+	holds '.[-1].type == "total"'
+	run -2 dpllsnoop --timeout 3
+	run -2 dpllsnoop --until elsewhere
+}
+
+@test "who set what, and what came of it; who was refused, and with what words" {
+	local pin
+
+	hand_device
+	pin=$(number_of pin board-label=SMA)
+	begin -p -r
+	dpll_client pin-set "$pin" "parent-device{parent-id=$id,prio=23}"
+	run -1 dpll_client pin-set "$pin" phase-adjust=101
+	run -1 dpll_client pin-set 4711 phase-adjust=101
+	dpll_client pin-set "$pin" frequency=1
+	hand pin 0 seton 0 state 2
+	hand pin 1 seton 0 state 1
+	lock 4 2
+	dpll_client device-set "$id" mode=1
+	waits_for 1 '"type":"mode"'
+	end
+	holds '[.[] | select(.type == "pin_change" and .what == "prio") | .label == "SMA" and .old == 0 and
+		.new == 23 and .comm == "dpll_client" and .pid > 0 and .source == "bpf"] == [true]' \
+		'[.[] | select(.type == "pin_change" and .what == "frequency") | .new, .comm] ==
+		[1, "dpll_client"]' \
+		'[.[] | select(.type == "refused") | .err, .text, .attempt, .comm] == [-22,
+		"phase adjust value not supported", "phase-adjust of SMA ? -> +101ps", "dpll_client", -19,
+		"pin not found", null, "dpll_client"]' \
+		'[.[] | select(.type == "transition") | .cause == "set" and .comm == "dpll_client" and
+		.actor_age_ns > 0 and (.action | startswith("frequency of SMA")) and
+		.error == "undefined" and .input == "SMA" and .input_before == "GNSS"] == [true]' \
+		'[.[] | select(.type == "pin_change" and .what == "state") | .label, .old, .new] | sort ==
+		(["GNSS", "connected", "disconnected", "SMA", "selectable", "connected"] | sort)' \
+		'[.[] | select(.type == "mode") | .old, .new, .comm] == ["automatic", "manual", "dpll_client"]' \
+		'.[-1].emitted == .[-1].seen'
+}
+
+@test "notifications alone show changes too, with the time of their arrival" {
+	local pin
+
+	hand_device
+	pin=$(number_of pin board-label=SMA)
+	begin -p --source netlink
+	dpll_client pin-set "$pin" "parent-device{parent-id=$id,prio=23}"
+	lock 4 3
+	lock 2
+	waits_for 2 '"transition"'
+	end
+	holds '.[0].source == "netlink" and .[0].attached == null' \
+		'[.[] | select(.type == "pin_change") | .label, .what, .old, .new, .source] ==
+		["SMA", "prio", 0, 23, "netlink"]' \
+		'[.[] | select(.type == "transition") | .to, .cause, .dwell_at_least, .source] ==
+		["holdover", "media-down", true, "netlink", "locked", null, false, "netlink"]' \
+		'[.[] | select(.type == "transition")] | .[1].dwell_ns == .[1].mono_ns - .[0].mono_ns' \
+		'.[-1] | .notifications == 3 and (has("emitted") | not)'
+}
+
+@test "101 transitions: each once, none left out, one after the other" {
+	hand_device
+	begin
+	storm 101
+	waits_for 101 '"transition"'
+	end
+	holds '[.[] | select(.type == "transition")] | length == 101 and
+		([range(1; 101) as $i | .[$i].from == .[$i - 1].to and
+		.[$i].dwell_ns == .[$i].mono_ns - .[$i - 1].mono_ns] | all)' \
+		'.[-1] | .emitted == .seen and .lost == 0 and .notifications == 101 and .transitions == 101' \
+		'.[-1].devices[0] | .holdovers == 51 and .status == "holdover"' \
+		'[.[] | select(.type == "transition" and .source != "bpf")] == []'
+}
+
+@test "a storm of 10007 with a small ring: seen and lost make up what was emitted, then a resync" {
+	hand_device
+	begin --ring 4096 --check
+	kill -STOP "$pid"
+	storm 10007
+	kill -CONT "$pid"
+	waits_for 1 '"lost"'
+	waits_for 1 '"source":"resync"'
+	end TERM 3
+	holds '.[-1] | .emitted == .seen + .lost and .emitted >= 10007 and .lost > 9000 and .resyncs >= 1' \
+		'([.[] | select(.type == "lost" and .source == "bpf") | .count] | add) == .[-1].lost' \
+		'[.[] | select(.type == "transition")][-1].to == "holdover"' \
+		'.[-1].devices[0].status == "holdover"'
+}
+
+@test "a storm of 10007 with little room for notifications: as many as were sent" {
+	hand_device
+	begin --source netlink --socket-buffer 4096 --check
+	kill -STOP "$pid"
+	storm 10007
+	kill -CONT "$pid"
+	waits_for 1 '"lost"'
+	lock 1
+	waits_for 1 '"to":"unlocked"'
+	end TERM 3
+	holds '.[-1] | .notifications + .notifications_lost == 10008 and .notifications_lost > 9000' \
+		'([.[] | select(.type == "lost" and .source == "netlink") | .count] | add) ==
+		.[-1].notifications_lost' \
+		'[.[] | select(.type == "transition" and .source == "resync")] | length >= 1' \
+		'.[-1].devices[0].status == "unlocked"'
+}
+
+@test "devices come and go; filters; --check tells of one that ended unlocked" {
+	begin --check -p
+	until_ok grep -q 'waiting for devices' "$err"
+	hand_device
+	waits_for 1 '"appeared"'
+	lock 1
+	waits_for 1 '"transition"'
+	modprobe -r dpll_hand
+	waits_for 1 '"gone"'
+	hand_device
+	waits_for 2 '"appeared"'
+	lock 4
+	lock 1
+	waits_for 3 '"transition"'
+	end TERM 4
+	holds '[.[] | select(.type == "appeared") | .status] == ["locked", "locked"]' \
+		'[.[] | select(.type == "transition") | .from, .to] == ["locked", "unlocked", "locked",
+		"holdover", "holdover", "unlocked"]' \
+		'[.[] | select(.type == "pin_appeared") | .label] == ["GNSS", "SMA", "GNSS", "SMA"]' \
+		'.[-1].devices | map(.status) == ["gone", "unlocked"]'
+	for filter in "-d pps" "-d 999" "--clock-id 0x99"; do
+		# shellcheck disable=SC2086
+		begin --check $filter
+		lock 4
+		lock 1
+		end
+		holds '[.[].type] == ["start", "total"]' '.[-1].devices == []'
+	done
+	begin -d eec -d "$id" --clock-id 0x1122334455667788 -p --pin SMA
+	hand pin 0 seton 0 state 2
+	hand pin 1 seton 0 state 1
+	lock 2
+	waits_for 1 '"transition"'
+	end
+	holds '[.[] | select(.type == "pin" or .type == "pin_change") | .label] == ["SMA", "SMA"]'
+}
+
+@test "slow operations, phase offsets" {
+	hand_device
+	hand pin 0 seton 0 offset -1234567
+	hand dev 0 slow lock_status_get 23
+	begin --slow 20ms --phase=50
+	lock 4
+	waits_for 1 '"slow"'
+	waits_for 3 '"phase"'
+	end
+	holds '[.[] | select(.type == "slow") | .op == "lock_status_get" and .duration_ns >= 20000000 and
+		.duration_ns < 10000000000 and .pid > 0] | all and length >= 1' \
+		'[.[] | select(.type == "phase") | .label == "GNSS" and .phase_offset_ps == -1234.567] |
+		all and length >= 3'
+	hand dev 0 slow lock_status_get 0
+}
+
+@test "text fits in 80 columns; the tree; a reader that goes ends it quietly" {
+	local id
+
+	labctl new synce "${fast[@]}"
+	until_ok loop_is 0 locked-ho-acq
+	dpllsnoop -p --duration 1 >"$out" 2>&1 3>&- &
+	until_ok test -s "$out"
+	labctl signal synce0 input=GNSS lost=1
+	wait $!
+	cat "$out"
+	grep -q 'holdover.*media-down' "$out"
+	awk 'length($0) > 80 { print "too long: " $0; bad = 1 } END { exit bad }' "$out"
+
+	dpllsnoop --list >"$out"
+	cat "$out"
+	grep -q '^[0-9]* eec .*chs_lab_synce' "$out"
+	grep -q '^  in .* SYNCE-MUX  *mux .*25MHz' "$out"
+	grep -q '^     .* SYNCE0  *synce  *connected' "$out"
+	grep -q '^  out .* OUT-SMA1 ' "$out"
+	awk 'length($0) > 80 { print "too long: " $0; bad = 1 } END { exit bad }' "$out"
+	dpllsnoop --list -j >"$out"
+	holds '[.[] | select(.type == "device")] | length == 2' \
+		'[.[] | select(.type == "pin")] | length == 20' \
+		'.[] | select(.label == "SYNCE0") | .parents[0].kind == "pin"'
+
+	# shellcheck disable=SC2094
+	dpllsnoop 2>"$err" 3>&- | head -n 1 >"$out"
+	[ "${PIPESTATUS[0]}" = 0 ]
+	[ ! -s "$err" ]
+}
+
+# as on a kernel without BTF
+without_btf() {
+	exec unshare -m sh -c 'mount -t tmpfs none /sys/kernel/btf && exec "$@"' - "$@"
+}
+
+@test "without BTF, without rights, without a family: what still works, in one line" {
+	local as_nobody='setpriv --reuid 65534 --regid 65534 --clear-groups'
+
+	hand_device
+	by_itself='' through=without_btf begin
+	lock 4
+	waits_for 1 '"transition"'
+	end
+	holds '.[0].attached == "raw_tp"' '[.[] | select(.to == "holdover")] | length == 1'
+
+	# may look on, but neither ask nor trace
+	through=$as_nobody begin
+	lock 2
+	lock 1
+	waits_for 1 '"to":"unlocked"'
+	end
+	[ "$(wc -l <"$err")" = 2 ]
+	grep -q 'no CAP_NET_ADMIN' "$err"
+	grep -q 'CAP_BPF' "$err"
+	holds '.[0].source == "netlink"' '[.[] | select(.type == "transition")] | length == 1'
+
+	# shellcheck disable=SC2086
+	run -1 $as_nobody dpllsnoop --source bpf
+	[ "${#lines[@]}" = 1 ]
+	# shellcheck disable=SC2086
+	run -1 $as_nobody dpllsnoop --list
+	[[ $output == *CAP_NET_ADMIN* ]] && [ "${#lines[@]}" = 1 ]
+	run -1 dpllsnoop --family none
+	[[ $output == *'no generic netlink family none'* ]]
+	run -1 dpllsnoop --source netlink -r
+	[[ $output == *'BPF'* ]]
+	run -2 dpllsnoop --slow never
+	run -2 dpllsnoop eec
+	run -0 dpllsnoop --help
+	run -0 dpllsnoop -V
+}
+
+@test "the kernel's own subsystem, where it has one" {
+	labctl new synce
+	if [ "$(cat /sys/module/chs_dpll/parameters/family)" = dpll ]; then
+		skip "the family dpll is ours here"
+	fi
+	run -0 dpllsnoop --family dpll --list
+	[ "$output" = "no devices" ]
+	begin --family dpll
+	end
+	holds '.[0].family == "dpll" and .[0].source == "netlink"'
+	run -1 dpllsnoop --family dpll --source bpf
+}

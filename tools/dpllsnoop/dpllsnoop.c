@@ -1,0 +1,1328 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * dpllsnoop: every lock event of DPLLs, with its cause, its dwell time and who did it. Here
+ * are the command line, the two sources and what becomes of their records.
+ *
+ * A notification is sent after the tracepoints of what it tells have fired. So what is read
+ * from netlink first waits until all records of the ring up to then have been told; what the
+ * records have told already is not told again.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <linux/dpll.h>
+#include <linux/membarrier.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "bpf_tool.h"
+#include "config.h"
+#include "dpllsnoop.skel.h"
+#include "err.h"
+#include "lines.h"
+#include "loop.h"
+#include "model.h"
+#include "names.h"
+#include "netlink.h"
+#include "timefmt.h"
+#include "tree.h"
+#include "units.h"
+
+#define MODULE		"chs_dpll"
+#define SNOOP_LINKS	16
+#define DRAIN_NS	(NS_PER_SEC / 10)
+#define PENDING_BYTES	(1 << 20)
+#define MESSAGE_ROOM	(96 << 10)
+#define EXPECTED	64
+#define EXPECTED_NS	NS_PER_SEC
+#define LOOK_PINS	256
+
+/* beside those of err.h */
+#define STATUS_UNLOCKED	4
+#define STATUS_TIMEOUT	5
+
+enum {
+	KEY_FAMILY = 0x2000,
+	KEY_SOURCE,
+	KEY_PIN,
+	KEY_CLOCK_ID,
+	KEY_LIST,
+	KEY_PHASE,
+	KEY_SLOW,
+	KEY_UNTIL,
+	KEY_TIMEOUT,
+	KEY_DURATION,
+	KEY_RING,
+	KEY_SOCKET,
+	KEY_RAW_TP,
+};
+
+static const struct argp_option options[] = {
+	{ "device", 'd', "DEVICE", 0, "Only this device: its number or type; may be repeated", 0 },
+	{ "pin", KEY_PIN, "PIN", 0, "Of pins only this: its number or label; may be repeated", 0 },
+	{ "clock-id", KEY_CLOCK_ID, "ID", 0, "Only devices of this clock id", 0 },
+	{ "pins", 'p', 0, 0, "Changes of pins, modes and features too", 0 },
+	{ "refused", 'r', 0, 0, "Sets that were refused too", 0 },
+	{ "phase", KEY_PHASE, "MS", OPTION_ARG_OPTIONAL,
+	  "Phase offsets of the inputs too, every MS (default 1000)", 0 },
+	{ "slow", KEY_SLOW, "TIME", 0, "Driver operations of TIME or more too: 5ms, 300us", 0 },
+	{ "until", KEY_UNTIL, "STATUS", 0,
+	  "End when a device is locked, locked-ho-acq, holdover or unlocked", 0 },
+	{ "timeout", KEY_TIMEOUT, "SECONDS", 0, "With --until: then give up, with 5", 0 },
+	{ "duration", KEY_DURATION, "SECONDS", 0, "End after so long", 0 },
+	{ "list", KEY_LIST, 0, 0, "Show devices and pins, and end", 0 },
+	{ "family", KEY_FAMILY, "NAME", 0, "Generic netlink family (default: that of chs_dpll, "
+	  "or dpll)", 0 },
+	{ "source", KEY_SOURCE, "auto|bpf|netlink", 0, "Where from (default auto: both)", 0 },
+	{ "ring", KEY_RING, "BYTES", 0, "Ring buffer (default 1048576)", 0 },
+	{ "socket-buffer", KEY_SOCKET, "BYTES", 0, "Room for notifications (default 4194304)", 0 },
+	{ "raw-tp", KEY_RAW_TP, 0, 0, "Raw tracepoints, as where the module has no BTF", 0 },
+	{ 0 },
+};
+
+/* a time with its unit, milliseconds without, as ns; -1 where it is none */
+static int64_t parse_span(const char *s)
+{
+	static const struct {
+		const char *unit;
+		double ns;
+	} units[] = { { "", 1e6 }, { "ns", 1 }, { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 } };
+	char *end;
+	double v = strtod(s, &end);
+
+	if (end == s || !(v > 0 && v <= 1e9))
+		return -1;
+	for (unsigned int i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (!strcmp(end, units[i].unit))
+			return v * units[i].ns >= 1 ? (int64_t)(v * units[i].ns) : -1;
+	return -1;
+}
+
+static double seconds(struct argp_state *state, const char *what, const char *arg)
+{
+	double s = units_parse_seconds(arg, 1e9);
+
+	if (s < 0)
+		argp_error(state, "%s is a number of seconds, not \"%s\"", what, arg);
+	return s;
+}
+
+static void add_word(const char ***words, int *n, const char *arg)
+{
+	*words = reallocarray(*words, *n + 1, sizeof(**words));
+	if (!*words)
+		abort();
+	(*words)[(*n)++] = arg;
+}
+
+static long bytes(struct argp_state *state, const char *what, const char *arg)
+{
+	char *end;
+	long n;
+
+	errno = 0;
+	n = strtol(arg, &end, 10);
+	if (end == arg || *end || errno || n < 4096 || n > 1 << 30)
+		argp_error(state, "%s is 4096 to %d bytes, not \"%s\"", what, 1 << 30, arg);
+	return n;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	static const char *const sources[] = { "auto", "bpf", "netlink" };
+	struct config *cfg = state->input;
+	char *end;
+	int i;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &cfg->common;
+		return 0;
+	case 'd':
+		add_word(&cfg->devices, &cfg->ndevices, arg);
+		return 0;
+	case KEY_PIN:
+		add_word(&cfg->pins, &cfg->npins, arg);
+		return 0;
+	case KEY_CLOCK_ID:
+		errno = 0;
+		cfg->clock_id = strtoull(arg, &end, 0);
+		if (end == arg || *end || errno || !cfg->clock_id)
+			argp_error(state, "--clock-id is a number, as 0x1122334455667788, not \"%s\"",
+				   arg);
+		return 0;
+	case 'p':
+		cfg->pin_changes = true;
+		return 0;
+	case 'r':
+		cfg->refused = true;
+		return 0;
+	case KEY_PHASE:
+		cfg->phase_ns = arg ? parse_span(arg) : NS_PER_SEC;
+		if (cfg->phase_ns < 1000000)
+			argp_error(state, "--phase is 1 ms or more, not \"%s\"", arg);
+		return 0;
+	case KEY_SLOW:
+		cfg->slow_ns = parse_span(arg);
+		if (cfg->slow_ns < 0)
+			argp_error(state, "--slow is a time, as 5ms or 300us, not \"%s\"", arg);
+		return 0;
+	case KEY_UNTIL:
+		cfg->until = status_parse(arg);
+		if (!cfg->until)
+			argp_error(state, "--until is locked, locked-ho-acq, holdover or unlocked, "
+				   "not \"%s\"", arg);
+		return 0;
+	case KEY_TIMEOUT:
+		cfg->timeout = seconds(state, "--timeout", arg);
+		return 0;
+	case KEY_DURATION:
+		cfg->duration = seconds(state, "--duration", arg);
+		return 0;
+	case KEY_LIST:
+		cfg->list = true;
+		return 0;
+	case KEY_FAMILY:
+		cfg->family = arg;
+		return 0;
+	case KEY_SOURCE:
+		for (i = 0; i < 3; i++)
+			if (!strcmp(arg, sources[i]))
+				break;
+		if (i == 3)
+			argp_error(state, "--source is auto, bpf or netlink, not \"%s\"", arg);
+		cfg->source = i;
+		return 0;
+	case KEY_RING:
+		cfg->ring_bytes = bytes(state, "--ring", arg);
+		if (cfg->ring_bytes & (cfg->ring_bytes - 1))
+			argp_error(state, "--ring is a power of two, not \"%s\"", arg);
+		return 0;
+	case KEY_SOCKET:
+		cfg->socket_bytes = bytes(state, "--socket-buffer", arg);
+		return 0;
+	case KEY_RAW_TP:
+		cfg->raw_tp = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "\"%s\" is no option: -d names a device", arg);
+		return 0;
+	case ARGP_KEY_END:
+		if (cfg->timeout > 0 && !cfg->until)
+			argp_error(state, "--timeout goes with --until; --duration ends anything");
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const char doc[] =
+	"Every lock event of DPLLs: from what to what, after how long, why, by whom."
+	"\v"
+	"Exit status: 0; 1 failed; 2 usage; with --check 3 if something was lost, 4 if a device "
+	"ended unlocked; 5 if --until did not come true in time.\n"
+	"\n"
+	"Examples:\n"
+	"  dpllsnoop                a line for each lock event\n"
+	"  dpllsnoop -p -r          and who changes pins, or is refused it\n"
+	"  dpllsnoop -d eec --phase=500   phase of the input twice a second\n"
+	"  dpllsnoop --list         devices and their pins\n"
+	"  dpllsnoop -j --until holdover --timeout 30\n"
+	"  dpllsnoop --family dpll  the kernel's own subsystem\n";
+
+static const struct argp_child children[] = {
+	{ &opts_argp, 0, "All tools:", -1 },
+	{ 0 },
+};
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.doc = doc,
+	.children = children,
+};
+
+/* a change that a record has told, and a message will show */
+struct expected {
+	uint32_t pin, parent;
+	int knob, kind;
+	int64_t old, new, until_ns;
+};
+
+struct snoop {
+	struct config cfg;
+	struct out out;
+	struct lines lines;
+	struct loop loop;
+	struct netlink nl;
+	struct model model;
+	struct dpllsnoop_bpf *bpf;
+	struct bpf_link *links[SNOOP_LINKS];
+	int nlinks;
+	struct ring_buffer *ring;
+	bool raw;
+	struct dpll_ev_cmd *records;	/* taken from the ring, not yet told */
+	int nrecords, room;
+	char *pending;			/* messages, likewise */
+	bool may_ask;			/* CAP_NET_ADMIN */
+	bool snapshot;			/* before the first line of what happens */
+	bool settling;			/* looking at what came during it */
+	struct expected expected[EXPECTED];
+	int nexpected;
+	struct {
+		uint32_t tgid;
+		char text[128];
+	} attempt;			/* the last set that failed */
+	struct books books;
+	uint64_t lost_told;
+	int64_t start_ns;
+	bool done;			/* --until has come true */
+	bool timed_out;
+};
+
+/* ---- filters ---- */
+
+static bool device_wanted(const struct config *cfg, const struct device *d)
+{
+	char number[16];
+
+	if (cfg->clock_id && d->clock_id != cfg->clock_id)
+		return false;
+	snprintf(number, sizeof(number), "%u", d->id);
+	for (int i = 0; i < cfg->ndevices; i++)
+		if (!strcmp(cfg->devices[i], number) ||
+		    !strcmp(cfg->devices[i], type_name(d->type) ?: "") ||
+		    !strcmp(cfg->devices[i], d->name))
+			return true;
+	return !cfg->ndevices;
+}
+
+static bool pin_wanted(const struct config *cfg, const struct pin *p)
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u", p->id);
+	for (int i = 0; i < cfg->npins; i++)
+		if (!strcmp(cfg->pins[i], number) || !strcmp(cfg->pins[i], p->label))
+			return true;
+	return !cfg->npins;
+}
+
+static bool id_wanted(struct snoop *s, uint32_t id)
+{
+	struct device *d = model_device(&s->model, id, false);
+
+	return d ? device_wanted(&s->cfg, d) : !s->cfg.ndevices && !s->cfg.clock_id;
+}
+
+/* is a device wanted on which the pin is, itself or through parents? */
+static bool pin_on_wanted(struct snoop *s, struct pin *p, int depth)
+{
+	struct pin *parent;
+
+	if (!s->cfg.ndevices && !s->cfg.clock_id)
+		return true;
+	for (int i = 0; i < p->nparents; i++) {
+		if (p->parents[i].kind == ON_DEVICE && id_wanted(s, p->parents[i].id))
+			return true;
+		parent = p->parents[i].kind == ON_PIN && depth < 4 ?
+			 model_pin(&s->model, p->parents[i].id, false) : NULL;
+		if (parent && pin_on_wanted(s, parent, depth + 1))
+			return true;
+	}
+	return false;
+}
+
+static bool change_wanted(struct snoop *s, struct pin *p, int kind, uint32_t parent)
+{
+	return s->cfg.pin_changes && pin_wanted(&s->cfg, p) &&
+	       (kind == ON_DEVICE ? id_wanted(s, parent) : pin_on_wanted(s, p, 0));
+}
+
+/* ---- transitions ---- */
+
+static bool on_pin_differs(void *arg, struct pin *p, int knob, int kind, uint32_t parent,
+			   int64_t old, int64_t new);
+
+static void take_pin(void *arg, int cmd, const struct nlmsghdr *nl)
+{
+	struct snoop *s = arg;
+
+	(void)cmd;
+	model_take_pin(&s->model, nl, on_pin_differs, s);
+}
+
+/* asks for all inputs of d, or those that are said to drive it; or for all pins on a MUX */
+static int ask_pins(struct snoop *s, struct device *d, bool connected, struct pin *mux)
+{
+	uint32_t ids[LOOK_PINS];
+	struct parent *on;
+	struct pin *p;
+	int n = 0;
+
+	for (int i = 0; i < s->model.npins && n < LOOK_PINS; i++) {
+		p = s->model.pins[i];
+		on = mux ? pin_parent(p, ON_PIN, mux->id, false) :
+			   pin_parent(p, ON_DEVICE, d->id, false);
+		if (p->present && on && on->direction != DPLL_PIN_DIRECTION_OUTPUT &&
+		    (!connected || on->state == DPLL_PIN_STATE_CONNECTED))
+			ids[n++] = p->id;
+	}
+	return n ? netlink_get(&s->nl, DPLL_CMD_PIN_GET, ids, n, take_pin, s) : 0;
+}
+
+/* which input drives d now? Asks for as few as will do: drivers may be slow */
+static bool look(struct snoop *s, struct device *d)
+{
+	struct pin *p;
+
+	if (!s->may_ask || !d->present)
+		return false;
+	if (ask_pins(s, d, true, NULL))
+		return false;
+	model_find_input(&s->model, d);
+	if (d->input == INPUT_NONE) {
+		if (ask_pins(s, d, false, NULL))
+			return false;
+		model_find_input(&s->model, d);
+	}
+	/* if two do, that is the driver's fault */
+	d->unsure = false;
+	p = d->input == INPUT_NONE ? NULL : model_pin(&s->model, d->input, false);
+	if (p && p->type == DPLL_PIN_TYPE_MUX)
+		ask_pins(s, d, false, p);
+	return true;
+}
+
+static void ended(struct snoop *s, struct device *d)
+{
+	if (s->cfg.until && d->status == s->cfg.until && device_wanted(&s->cfg, d)) {
+		s->done = true;
+		loop_quit(&s->loop);
+	}
+}
+
+/* tells a transition, and puts it into the books */
+static void transition(struct snoop *s, struct transition *t, bool may_look)
+{
+	struct device *d = t->d;
+
+	if (!device_wanted(&s->cfg, d)) {
+		d->status = t->to;
+		return;
+	}
+	t->looked = may_look && look(s, d);
+	device_lock(d, t->to, t->error, t->at_ns, t->dwell_ns);
+	line_transition(&s->lines, t);
+	if (t->looked)
+		d->input_told = d->input;
+	ended(s, d);
+}
+
+/* what messages and dumps show, where no record tells better */
+static void transition_shown(struct snoop *s, struct device *d, int status, int error,
+			     int64_t at_ns, const char *source)
+{
+	struct transition t = {
+		.d = d, .from = d->status, .to = status, .error = error, .at_ns = at_ns,
+		.dwell_ns = COL_UNKNOWN, .source = source, .seen_by = -1,
+	};
+
+	if (!strcmp(source, "netlink")) {
+		t.dwell_at_least = !d->since_ns;
+		t.dwell_ns = at_ns - (d->since_ns ?: d->counted_ns);
+	}
+	transition(s, &t, true);
+}
+
+/* a device is there: its books begin */
+static void device_begins(struct snoop *s, struct device *d, int status, int error, int64_t now)
+{
+	d->present = true;
+	if (!d->counted_ns && device_wanted(&s->cfg, d))
+		d->counted_ns = now;
+	d->status = status;
+	d->error = error;
+}
+
+/* ---- records of the ring ---- */
+
+static void handle_lock(struct snoop *s, const struct dpll_ev *ev, bool last)
+{
+	struct device *d = model_device(&s->model, ev->id, true);
+	struct transition t = {
+		.d = d, .from = ev->old_value, .to = ev->new_value, .error = ev->x,
+		.at_ns = ev->at_ns, .dwell_ns = ev->duration_ns, .source = "bpf",
+		.seen_by = ev->b, .tgid = ev->tgid, .comm = ev->comm, .age_ns = ev->age_ns,
+	};
+
+	if (!d->type) {
+		d->type = ev->a;
+		d->clock_id = ev->y;
+		device_name(d);
+	}
+	d->heard_ns = ev->mono_ns;
+	/* the first look of all: what it was before is not known */
+	if (!ev->old_value) {
+		if (!d->counted_ns && device_wanted(&s->cfg, d))
+			d->counted_ns = ev->at_ns;
+		d->status = ev->new_value;
+		d->since_ns = ev->at_ns;
+		return;
+	}
+	/* the dump came after it */
+	if (ev->mono_ns <= (uint64_t)d->told_ns && ev->old_value != d->status) {
+		if (ev->new_value == d->status)
+			d->since_ns = ev->at_ns;
+		return;
+	}
+	transition(s, &t, last);
+}
+
+/* somebody has set something: on all devices that the pin is on */
+static void remember_doing(struct snoop *s, const struct dpll_ev *ev, struct pin *p, int kind,
+			   uint32_t parent, const char *text)
+{
+	struct device *d;
+
+	for (int i = 0; i < s->model.ndevices; i++) {
+		d = s->model.devices[i];
+		if (kind == ON_DEVICE ? d->id != parent :
+		    p && kind == ON_NOTHING && !pin_parent(p, ON_DEVICE, d->id, false))
+			continue;
+		d->doing.tgid = ev->tgid;
+		d->doing.at_ns = ev->at_ns;
+		snprintf(d->doing.text, sizeof(d->doing.text), "%s", text);
+	}
+}
+
+static void remember_attempt(struct snoop *s, const struct dpll_ev *ev, const char *text)
+{
+	s->attempt.tgid = ev->tgid;
+	snprintf(s->attempt.text, sizeof(s->attempt.text), "%s", text);
+}
+
+static void expect(struct snoop *s, uint32_t pin, int knob, int kind, uint32_t parent, int64_t old,
+		   int64_t new)
+{
+	if (s->nexpected == EXPECTED)
+		memmove(s->expected, s->expected + 1, --s->nexpected * sizeof(s->expected[0]));
+	s->expected[s->nexpected++] = (struct expected){
+		.pin = pin, .parent = parent, .knob = knob, .kind = kind, .old = old, .new = new,
+		.until_ns = time_mono_ns() + EXPECTED_NS,
+	};
+}
+
+/* is what a message shows older than, or as, what a record has told? */
+static bool was_expected(struct snoop *s, uint32_t pin, int knob, int kind, uint32_t parent,
+			 int64_t value)
+{
+	int64_t now = time_mono_ns();
+
+	for (int i = 0; i < s->nexpected; i++) {
+		const struct expected *e = &s->expected[i];
+
+		if (e->pin == pin && e->knob == knob && e->kind == kind && e->parent == parent &&
+		    (e->new == value || e->old == value) && e->until_ns >= now)
+			return true;
+	}
+	return false;
+}
+
+static void handle_pin_set(struct snoop *s, const struct dpll_ev *ev)
+{
+	int kind = ev->kind == EV_PIN_REF_SYNC ? ON_REF_SYNC : (int)ev->a;
+	struct pin *p = model_pin(&s->model, ev->id, true);
+	/* what is refused early was not read before */
+	int64_t old = ev->err && ev->old_value == -1 ? COL_UNKNOWN : ev->old_value;
+	char text[128];
+
+	pin_change_text(&s->lines, text, sizeof(text), p, ev->kind, kind, ev->b, old,
+			ev->new_value);
+	if (ev->err) {
+		remember_attempt(s, ev, text);
+		return;
+	}
+	remember_doing(s, ev, p, kind, ev->b, text);
+	/* which state it has on a device the core tells by EV_PIN_SEEN */
+	if (ev->kind != EV_PIN_STATE || kind != ON_DEVICE) {
+		model_set_pin(p, ev->kind, kind, ev->b, ev->new_value);
+		if (ev->old_value != ev->new_value)
+			expect(s, p->id, ev->kind, kind, ev->b, ev->old_value, ev->new_value);
+	}
+	if (change_wanted(s, p, kind, ev->b))
+		line_pin_change(&s->lines, p, ev->kind, kind, ev->b, ev->old_value, ev->new_value,
+				ev->at_ns, ev);
+}
+
+static void handle_pin_seen(struct snoop *s, const struct dpll_ev *ev)
+{
+	struct device *d = model_device(&s->model, ev->b, false);
+	struct pin *p = model_pin(&s->model, ev->id, true);
+
+	model_set_pin(p, EV_PIN_SEEN, ON_DEVICE, ev->b, ev->new_value);
+	if (d && (d->input == (int)p->id || ev->new_value == DPLL_PIN_STATE_CONNECTED))
+		model_find_input(&s->model, d);
+	/* the first look of all */
+	if (!ev->old_value || !change_wanted(s, p, ON_DEVICE, ev->b))
+		return;
+	line_pin_change(&s->lines, p, EV_PIN_SEEN, ON_DEVICE, ev->b, ev->old_value, ev->new_value,
+			ev->at_ns, ev);
+}
+
+static void handle_mode(struct snoop *s, const struct dpll_ev *ev)
+{
+	struct device *d = model_device(&s->model, ev->id, true);
+	char text[128];
+
+	snprintf(text, sizeof(text), "mode %s -> %s", mode_name(ev->old_value) ?: "?",
+		 mode_name(ev->new_value) ?: "?");
+	if (ev->err) {
+		remember_attempt(s, ev, text);
+		return;
+	}
+	remember_doing(s, ev, NULL, ON_DEVICE, ev->id, text);
+	d->mode = ev->new_value;
+	if (s->cfg.pin_changes && device_wanted(&s->cfg, d))
+		line_mode(&s->lines, d, ev->old_value, ev->new_value, ev->at_ns, ev);
+}
+
+static void handle_feature(struct snoop *s, const struct dpll_ev *ev)
+{
+	struct device *d = model_device(&s->model, ev->id, true);
+	char text[128];
+
+	snprintf(text, sizeof(text), "%s %lld -> %lld", feature_name(ev->a) ?: "feature",
+		 (long long)ev->old_value, (long long)ev->new_value);
+	if (ev->err) {
+		remember_attempt(s, ev, text);
+		return;
+	}
+	remember_doing(s, ev, NULL, ON_DEVICE, ev->id, text);
+	if (s->cfg.pin_changes && device_wanted(&s->cfg, d))
+		line_feature(&s->lines, d, ev);
+}
+
+static void handle_cmd(struct snoop *s, const struct dpll_ev_cmd *e)
+{
+	const char *attempt = s->attempt.tgid == e->ev.tgid ? s->attempt.text : "";
+	struct pin *p;
+	bool wanted;
+
+	if (e->ev.a == DPLL_CMD_PIN_SET) {
+		p = e->ev.x >= 0 ? model_pin(&s->model, e->ev.x, false) : NULL;
+		wanted = p ? pin_wanted(&s->cfg, p) && pin_on_wanted(s, p, 0) :
+			 !s->cfg.npins && !s->cfg.ndevices && !s->cfg.clock_id;
+	} else {
+		wanted = id_wanted(s, e->ev.x);
+	}
+	if (wanted)
+		line_refused(&s->lines, e, attempt);
+	s->attempt.tgid = 0;
+}
+
+static void handle(struct snoop *s, struct dpll_ev_cmd *e, bool last)
+{
+	struct dpll_ev *ev = &e->ev;
+	struct device *d;
+	struct pin *p;
+
+	ev->comm[DPLLSNOOP_COMM - 1] = 0;
+	out_clean(ev->comm);
+	switch (ev->kind) {
+	case EV_LOCK:
+		handle_lock(s, ev, last);
+		break;
+	case EV_MODE:
+		handle_mode(s, ev);
+		break;
+	case EV_FEATURE:
+		handle_feature(s, ev);
+		break;
+	case EV_PIN_SEEN:
+		handle_pin_seen(s, ev);
+		break;
+	case EV_VIOLATION:
+		d = model_device(&s->model, ev->id, true);
+		if (s->cfg.pin_changes && device_wanted(&s->cfg, d))
+			line_violation(&s->lines, d, ev);
+		break;
+	case EV_OP:
+		d = model_device(&s->model, ev->id, true);
+		p = ev->x >= 0 ? model_pin(&s->model, ev->x, true) : NULL;
+		if (device_wanted(&s->cfg, d) && (p ? pin_wanted(&s->cfg, p) : !s->cfg.npins))
+			line_slow(&s->lines, d, ev);
+		break;
+	case EV_CMD:
+		handle_cmd(s, e);
+		break;
+	default:
+		handle_pin_set(s, ev);
+		break;
+	}
+}
+
+static int on_record(void *arg, void *data, size_t size)
+{
+	struct snoop *s = arg;
+
+	if (s->nrecords == s->room) {
+		s->room = s->room * 2 + 64;
+		s->records = reallocarray(s->records, s->room, sizeof(*s->records));
+		if (!s->records)
+			abort();
+	}
+	memset(&s->records[s->nrecords], 0, sizeof(*s->records));
+	memcpy(&s->records[s->nrecords++], data,
+	       size < sizeof(*s->records) ? size : sizeof(*s->records));
+	s->books.seen++;
+	return 0;
+}
+
+/* all that is in the ring now */
+static void take_records(struct snoop *s)
+{
+	struct device *d;
+
+	if (!s->ring)
+		return;
+	s->nrecords = 0;
+	ring_buffer__consume(s->ring);
+	/* how the inputs are now says nothing of a transition that others have followed */
+	for (int i = 0; i < s->nrecords; i++) {
+		if (s->records[i].ev.kind == EV_LOCK) {
+			d = model_device(&s->model, s->records[i].ev.id, true);
+			d->in_batch = i;
+		}
+	}
+	for (int i = 0; i < s->nrecords && !s->done; i++) {
+		d = s->records[i].ev.kind == EV_LOCK ?
+		    model_device(&s->model, s->records[i].ev.id, true) : NULL;
+		handle(s, &s->records[i], d && d->in_batch == i);
+	}
+}
+
+/* ---- messages ---- */
+
+static void find_inputs(struct snoop *s)
+{
+	for (int i = 0; i < s->model.ndevices; i++)
+		model_find_input(&s->model, s->model.devices[i]);
+}
+
+/* inputs that have changed without any lock event to say so */
+static void tell_inputs(struct snoop *s)
+{
+	struct device *d;
+
+	for (int i = 0; i < s->model.ndevices && !s->done; i++) {
+		d = s->model.devices[i];
+		if (d->unsure)
+			look(s, d);
+		if (d->input == d->input_told || !d->present)
+			continue;
+		if (device_wanted(&s->cfg, d) && d->input_told != INPUT_UNKNOWN)
+			line_input(&s->lines, d);
+		d->input_told = d->input;
+	}
+}
+
+/* a message differs from what is known of a pin; false: what is known is newer */
+static bool on_pin_differs(void *arg, struct pin *p, int knob, int kind, uint32_t parent,
+			   int64_t old, int64_t new)
+{
+	struct snoop *s = arg;
+	bool by_record = s->ring && knob == EV_PIN_STATE && kind == ON_DEVICE;
+
+	if (s->snapshot || by_record)
+		return true;
+	if (s->ring && was_expected(s, p->id, knob, kind, parent, new))
+		return false;
+	if (change_wanted(s, p, kind, parent))
+		line_pin_change(&s->lines, p, knob, kind, parent, old, new, time_mono_ns(), NULL);
+	return true;
+}
+
+static void on_device_message(struct snoop *s, int cmd, const struct nlmsghdr *nl)
+{
+	int64_t now = time_mono_ns();
+	int status, error, old_mode;
+	struct device *d;
+
+	d = model_take_device(&s->model, nl, &status, &error, &old_mode);
+	d->notifications++;
+	if (cmd == DPLL_CMD_DEVICE_DELETE_NTF) {
+		if (!d->present)
+			return;
+		device_count(d, now);
+		d->present = false;
+		if (device_wanted(&s->cfg, d))
+			line_device(&s->lines, d, "gone");
+		return;
+	}
+	if (!d->present) {
+		/* a record may have told its status already, and more than that */
+		device_begins(s, d, s->ring && d->status ? d->status : status, error, now);
+		if (device_wanted(&s->cfg, d)) {
+			line_device(&s->lines, d, "appeared");
+			ended(s, d);
+		}
+		return;
+	}
+	if (s->ring)
+		return;
+	if (old_mode && d->mode != old_mode && s->cfg.pin_changes && device_wanted(&s->cfg, d))
+		line_mode(&s->lines, d, old_mode, d->mode, now, NULL);
+	if (s->settling) {
+		d->dump_status = status;
+		d->dump_error = error;
+	} else if (status && d->status && status != d->status) {
+		transition_shown(s, d, status, error, now, "netlink");
+	} else if (status) {
+		d->status = status;
+	}
+}
+
+static void on_message(void *arg, int cmd, const struct nlmsghdr *nl)
+{
+	struct snoop *s = arg;
+	struct pin *p;
+	bool known;
+
+	s->books.notifications++;
+	if (s->done)
+		return;
+	switch (cmd) {
+	case DPLL_CMD_DEVICE_CREATE_NTF:
+	case DPLL_CMD_DEVICE_DELETE_NTF:
+	case DPLL_CMD_DEVICE_CHANGE_NTF:
+		on_device_message(s, cmd, nl);
+		break;
+	case DPLL_CMD_PIN_CREATE_NTF:
+	case DPLL_CMD_PIN_CHANGE_NTF:
+		p = model_pin(&s->model, message_id(nl), false);
+		known = p && p->present;
+		p = model_take_pin(&s->model, nl, known ? on_pin_differs : NULL, s);
+		find_inputs(s);
+		if (!known && s->cfg.pin_changes && pin_wanted(&s->cfg, p) &&
+		    pin_on_wanted(s, p, 0))
+			line_pin(&s->lines, p, "pin_appeared");
+		break;
+	case DPLL_CMD_PIN_DELETE_NTF:
+		/* of one device or parent; the last one takes it away */
+		p = model_pin(&s->model, message_id(nl), false);
+		if (!p || !p->present)
+			break;
+		model_take_pin(&s->model, nl, NULL, NULL);
+		if (s->cfg.pin_changes && pin_wanted(&s->cfg, p) && pin_on_wanted(s, p, 0))
+			line_pin(&s->lines, p, "pin_gone");
+		p->present = false;
+		find_inputs(s);
+		break;
+	}
+}
+
+static void resync(struct snoop *s);
+
+static void tell_lost(struct snoop *s)
+{
+	uint64_t sums[2], lost, dropped;
+
+	if (s->ring && !bpf_tool_sum(bpf_map__fd(s->bpf->maps.ring_books), 0, sums, 2)) {
+		s->books.emitted = sums[0];
+		s->books.lost = sums[1];
+	}
+	lost = s->books.lost - s->lost_told;
+	dropped = netlink_lost(&s->nl);
+	s->lost_told = s->books.lost;
+	s->books.netlink_lost += dropped;
+	if (lost)
+		line_lost(&s->lines, "bpf", lost, s->may_ask);
+	if (dropped)
+		line_lost(&s->lines, "netlink", dropped, s->may_ask);
+	if ((lost || dropped) && s->may_ask)
+		resync(s);
+}
+
+/*
+ * Messages that are there now. Records first: those of what the messages tell are in the ring
+ * by now.
+ */
+static void take_messages(struct snoop *s)
+{
+	int ends[64], n = 0, at = 0, len;
+
+	while (n < 64 && at + MESSAGE_ROOM <= PENDING_BYTES) {
+		len = netlink_hear(&s->nl, s->pending + at, MESSAGE_ROOM);
+		/* that some are missing tell_lost() finds by their number */
+		if (len == -ENOBUFS)
+			continue;
+		if (len <= 0)
+			break;
+		at += NLMSG_ALIGN(len);
+		ends[n++] = len;
+	}
+	take_records(s);
+	for (int i = 0, from = 0; i < n; i++) {
+		netlink_each(&s->nl, s->pending + from, ends[i], on_message, s);
+		from += NLMSG_ALIGN(ends[i]);
+	}
+	tell_inputs(s);
+}
+
+static void check_output(struct snoop *s)
+{
+	if (!out_ok(&s->out))
+		loop_quit(&s->loop);
+}
+
+static void on_netlink(void *arg)
+{
+	take_messages(arg);
+	check_output(arg);
+}
+
+static void on_ring(void *arg)
+{
+	take_records(arg);
+	check_output(arg);
+}
+
+static void on_drain(void *arg)
+{
+	struct snoop *s = arg;
+
+	take_records(s);
+	tell_inputs(s);
+	if (!s->done)
+		tell_lost(s);
+	check_output(s);
+}
+
+/* ---- everything at once ---- */
+
+static void take_dumped(void *arg, int cmd, const struct nlmsghdr *nl)
+{
+	struct snoop *s = arg;
+	int old_mode;
+	struct device *d;
+
+	(void)cmd;
+	d = model_device(&s->model, message_id(nl), true);
+	model_take_device(&s->model, nl, &d->dump_status, &d->dump_error, &old_mode);
+	d->dumped = true;
+}
+
+static void take_dumped_pin(void *arg, int cmd, const struct nlmsghdr *nl)
+{
+	struct snoop *s = arg;
+	struct pin *p = model_pin(&s->model, message_id(nl), false);
+
+	(void)cmd;
+	model_take_pin(&s->model, nl, p && p->present ? on_pin_differs : NULL, s);
+}
+
+/* asks for all; 0 or -errno */
+static int dump_all(struct snoop *s)
+{
+	int err, tries = 3;
+
+	for (int i = 0; i < s->model.ndevices; i++)
+		s->model.devices[i]->dumped = false;
+	do {
+		err = netlink_dump(&s->nl, DPLL_CMD_DEVICE_GET, take_dumped, s);
+	} while (!err && s->nl.interrupted && --tries);
+	for (int i = 0; i < s->model.npins; i++)
+		s->model.pins[i]->present &= !s->snapshot;
+	do {
+		err = err ?: netlink_dump(&s->nl, DPLL_CMD_PIN_GET, take_dumped_pin, s);
+	} while (!err && s->nl.interrupted && --tries > 0);
+	return err;
+}
+
+/* after a loss: what has happened meanwhile shows in how things are */
+static void resync(struct snoop *s)
+{
+	int64_t before = time_mono_ns(), after;
+	struct device *d;
+
+	s->books.resyncs++;
+	if (dump_all(s))
+		return;
+	after = time_mono_ns();
+	take_records(s);
+	for (int i = 0; i < s->model.ndevices && !s->done; i++) {
+		d = s->model.devices[i];
+		if (d->present && !d->dumped && d->heard_ns < before) {
+			device_count(d, after);
+			d->present = false;
+			if (device_wanted(&s->cfg, d))
+				line_device(&s->lines, d, "gone");
+		} else if (d->dumped && !d->present) {
+			device_begins(s, d, d->dump_status, d->dump_error, after);
+			if (device_wanted(&s->cfg, d))
+				line_device(&s->lines, d, "appeared");
+		} else if (d->dumped && d->dump_status && d->dump_status != d->status &&
+			   d->heard_ns < before) {
+			transition_shown(s, d, d->dump_status, d->dump_error, after, "resync");
+		}
+	}
+	find_inputs(s);
+}
+
+/* the devices as they are; then what came while that was asked */
+static int take_snapshot(struct snoop *s)
+{
+	int64_t now;
+	struct device *d;
+	int err;
+
+	s->snapshot = true;
+	err = dump_all(s);
+	s->snapshot = false;
+	if (err == -EPERM) {
+		s->may_ask = false;
+		err_say(0, "run it with sudo", "no CAP_NET_ADMIN: no snapshot and no inputs, only "
+			"what notifications show");
+		return 0;
+	}
+	if (err)
+		return err_say(err, NULL, "cannot ask for the devices");
+	now = time_mono_ns();
+	for (int i = 0; i < s->model.ndevices; i++) {
+		d = s->model.devices[i];
+		if (!d->dumped)
+			continue;
+		device_begins(s, d, d->dump_status, d->dump_error, now);
+		d->told_ns = now;
+		model_find_input(&s->model, d);
+		d->input_told = d->input;
+	}
+	return 0;
+}
+
+static void write_snapshot(struct snoop *s)
+{
+	struct device *d;
+	struct pin *p;
+
+	for (int i = 0; i < s->model.ndevices && !s->done; i++) {
+		d = s->model.devices[i];
+		if (!d->present || !device_wanted(&s->cfg, d))
+			continue;
+		line_device(&s->lines, d, "device");
+		ended(s, d);
+	}
+	for (int i = 0; s->cfg.pin_changes && i < s->model.npins && !s->done; i++) {
+		p = s->model.pins[i];
+		if (p->present && pin_wanted(&s->cfg, p) && pin_on_wanted(s, p, 0))
+			line_pin(&s->lines, p, "pin");
+	}
+}
+
+/*
+ * What came between the join and the end of the dump. Of a device's messages, some may be
+ * older than the dump; the last one is not older than all that happened.
+ */
+static void settle(struct snoop *s)
+{
+	struct device *d;
+
+	s->settling = true;
+	take_messages(s);
+	s->settling = false;
+	for (int i = 0; !s->ring && i < s->model.ndevices && !s->done; i++) {
+		d = s->model.devices[i];
+		if (d->present && d->dump_status && d->dump_status != d->status)
+			transition_shown(s, d, d->dump_status, d->dump_error, time_mono_ns(),
+					 "netlink");
+	}
+}
+
+static void on_phase(void *arg)
+{
+	struct snoop *s = arg;
+	struct parent *on;
+	struct device *d;
+	struct pin *p;
+	uint32_t id;
+
+	for (int i = 0; s->may_ask && i < s->model.ndevices; i++) {
+		d = s->model.devices[i];
+		if (!d->present || d->input < 0 || !device_wanted(&s->cfg, d))
+			continue;
+		id = d->input;
+		netlink_get(&s->nl, DPLL_CMD_PIN_GET, &id, 1, take_pin, s);
+		p = model_pin(&s->model, id, true);
+		on = pin_parent(p, ON_DEVICE, d->id, false);
+		if (on && on->offset != COL_UNKNOWN && pin_wanted(&s->cfg, p))
+			line_phase(&s->lines, d, p, on->offset);
+	}
+	check_output(s);
+}
+
+/* ---- start and end ---- */
+
+/* the name that chs_dpll has given its family; "" if it is not loaded */
+static void our_family(char name[GENL_NAMSIZ])
+{
+	FILE *f = fopen("/sys/module/" MODULE "/parameters/family", "re");
+
+	name[0] = 0;
+	if (!f)
+		return;
+	if (!fgets(name, GENL_NAMSIZ, f))
+		name[0] = 0;
+	name[strcspn(name, "\n")] = 0;
+	fclose(f);
+}
+
+static int find_family(struct snoop *s, const char *ours)
+{
+	const char *const names[] = { s->cfg.family ?: ours, s->cfg.family ? "" : DPLL_FAMILY_NAME };
+	int err = netlink_open(&s->nl);
+
+	for (int i = 0; !err && i < 2; i++)
+		if (names[i][0] && !netlink_find(&s->nl, names[i]))
+			return 0;
+	if (err)
+		return err_say(err, NULL, "cannot open a netlink socket");
+	if (s->cfg.family)
+		return err_say(0, "modprobe " MODULE ", or leave --family out",
+			       "there is no generic netlink family %s", s->cfg.family);
+	return err_say(0, "modprobe " MODULE,
+		       "the kernel has no DPLL subsystem: no generic netlink family dpll");
+}
+
+static int start_bpf(struct snoop *s)
+{
+	int err = bpf_tool_allowed(MODULE);
+
+	if (err)
+		return err;
+	s->raw = s->cfg.raw_tp || !bpf_tool_has_btf(MODULE);
+	s->bpf = dpllsnoop_bpf__open();
+	if (!s->bpf)
+		return err_say(errno, NULL, "cannot open the BPF object");
+	s->bpf->rodata->slow_ns = s->cfg.slow_ns;
+	s->bpf->rodata->ring_wake_at = s->cfg.ring_bytes / 2;
+	bpf_map__set_max_entries(s->bpf->maps.ring, s->cfg.ring_bytes);
+	/* what fires often is not even looked at */
+	if (!s->cfg.slow_ns)
+		bpf_tool_skip(s->bpf->obj, "dpll_op");
+	if (!s->cfg.refused)
+		bpf_tool_skip(s->bpf->obj, "dpll_cmd");
+	bpf_tool_pick(s->bpf->obj, s->raw);
+	err = bpf_tool_load(s->bpf->skeleton);
+	if (err)
+		return err;
+	s->ring = ring_buffer__new(bpf_map__fd(s->bpf->maps.ring), on_record, s, NULL);
+	if (!s->ring)
+		return err_say(errno, NULL, "cannot map the ring buffer");
+	return bpf_tool_attach(s->bpf->obj, MODULE, NULL, s->links, &s->nlinks, SNOOP_LINKS);
+}
+
+static void stop_bpf(struct snoop *s)
+{
+	bpf_tool_detach(s->links, s->nlinks);
+	s->nlinks = 0;
+	ring_buffer__free(s->ring);
+	s->ring = NULL;
+	dpllsnoop_bpf__destroy(s->bpf);
+	s->bpf = NULL;
+}
+
+/* both sources, or what of them there is; *why_not: no BPF */
+static int start_sources(struct snoop *s, const char **why_not)
+{
+	char ours[GENL_NAMSIZ];
+	int err;
+
+	*why_not = NULL;
+	our_family(ours);
+	err = find_family(s, ours);
+	if (err)
+		return err;
+	if (s->cfg.list)
+		return 0;
+	if (s->cfg.source == SOURCE_NETLINK) {
+		*why_not = "as asked for";
+	} else if (strcmp(s->nl.family_name, ours) != 0) {
+		*why_not = "a subsystem without tracepoints";
+		if (s->cfg.source == SOURCE_BPF)
+			return err_say(0, "modprobe " MODULE ", or leave --source out",
+				       "family %s is not that of " MODULE, s->nl.family_name);
+	} else {
+		err = start_bpf(s);
+		if (err && s->cfg.source == SOURCE_BPF)
+			return err;
+		if (err) {
+			stop_bpf(s);
+			*why_not = "BPF cannot be had";
+		}
+	}
+	if (*why_not && (s->cfg.slow_ns || s->cfg.refused))
+		return err_say(0, "both come from BPF", "no --slow and no -r (%s)", *why_not);
+	err = netlink_join(&s->nl, s->cfg.socket_bytes);
+	return err ? err_say(err, NULL, "cannot listen to family %s", s->nl.family_name) : 0;
+}
+
+static void on_end(void *arg)
+{
+	struct snoop *s = arg;
+
+	loop_quit(&s->loop);
+}
+
+static void on_timeout(void *arg)
+{
+	struct snoop *s = arg;
+
+	s->timed_out = true;
+	loop_quit(&s->loop);
+}
+
+static int add_sources(struct snoop *s)
+{
+	int64_t now = s->start_ns;
+	int err;
+
+	err = loop_add(&s->loop, netlink_hear_fd(&s->nl), on_netlink, s);
+	if (!err && s->ring)
+		err = loop_add(&s->loop, ring_buffer__epoll_fd(s->ring), on_ring, s);
+	if (!err)
+		err = loop_timer(&s->loop, now + DRAIN_NS, DRAIN_NS, on_drain, s);
+	if (!err && s->cfg.phase_ns)
+		err = loop_timer(&s->loop, now + s->cfg.phase_ns, s->cfg.phase_ns, on_phase, s);
+	if (!err && s->cfg.duration > 0)
+		err = loop_timer(&s->loop, now + (int64_t)(s->cfg.duration * NS_PER_SEC), 0, on_end,
+				 s);
+	if (!err && s->cfg.timeout > 0)
+		err = loop_timer(&s->loop, now + (int64_t)(s->cfg.timeout * NS_PER_SEC), 0,
+				 on_timeout, s);
+	return err;
+}
+
+/* the last look, when no program of ours runs any more: now the books must balance */
+static void finish(struct snoop *s)
+{
+	int64_t end = time_mono_ns();
+
+	bpf_tool_detach(s->links, s->nlinks);
+	s->nlinks = 0;
+	/* one may still be running on another CPU; this waits until it has ended */
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	take_messages(s);
+	tell_lost(s);
+	for (int i = 0; i < s->model.ndevices; i++) {
+		struct device *d = s->model.devices[i];
+		int64_t held = end - d->since_ns;
+
+		if (!d->present)
+			continue;
+		device_count(d, end);
+		/* a holdover that is not over counts as long as it is by now */
+		if (d->status == DPLL_LOCK_STATUS_HOLDOVER && d->since_ns &&
+		    held > d->holdover_longest_ns)
+			d->holdover_longest_ns = held;
+	}
+	line_total(&s->lines, end - s->start_ns, &s->books, s->ring);
+	if (s->ring && s->books.emitted != s->books.seen + s->books.lost)
+		err_say(0, NULL, "the books do not balance: please report");
+}
+
+static int result(struct snoop *s)
+{
+	if (s->cfg.common.check && (s->books.lost || s->books.netlink_lost))
+		return STATUS_LOST;
+	if (s->timed_out)
+		return STATUS_TIMEOUT;
+	for (int i = 0; s->cfg.common.check && !s->cfg.until && i < s->model.ndevices; i++) {
+		struct device *d = s->model.devices[i];
+
+		if (d->present && d->status == DPLL_LOCK_STATUS_UNLOCKED &&
+		    device_wanted(&s->cfg, d))
+			return STATUS_UNLOCKED;
+	}
+	return STATUS_OK;
+}
+
+static int run(struct snoop *s, const char *why_not)
+{
+	int err;
+
+	err = take_snapshot(s);
+	if (err)
+		return err;
+	s->start_ns = time_mono_ns();
+	err = add_sources(s);
+	if (err)
+		return err_say(err, NULL, "cannot set the timers");
+	line_start(&s->lines, !s->ring ? NULL : s->raw ? "raw_tp" : "tp_btf", s->nl.family_name,
+		   why_not);
+	if (!s->out.json)
+		line_head(&s->lines);
+	write_snapshot(s);
+	if (!s->done)
+		settle(s);
+	if (!s->model.ndevices && s->may_ask)
+		fprintf(stderr, "%s: waiting for devices ...\n", err_tool_name);
+	err = s->done ? 0 : loop_run(&s->loop);
+	if (err)
+		return err_say(err, NULL, "cannot wait");
+	/* with --until that line is the last */
+	if (!s->done && !s->loop.reader_gone && !ferror(s->out.f))
+		finish(s);
+	if (s->loop.reader_gone || (ferror(s->out.f) && errno == EPIPE))
+		return STATUS_OK;
+	if (!out_ok(&s->out))
+		return STATUS_FAILED;
+	return result(s);
+}
+
+static int list(struct snoop *s)
+{
+	int err = dump_all(s);
+
+	if (err == -EPERM)
+		return err_say(0, "run it with sudo", "needs root, or the capability CAP_NET_ADMIN");
+	if (err)
+		return err_say(err, NULL, "cannot ask for the devices");
+	for (int i = 0; i < s->model.ndevices; i++) {
+		struct device *d = s->model.devices[i];
+
+		device_begins(s, d, d->dump_status, d->dump_error, time_mono_ns());
+		model_find_input(&s->model, d);
+	}
+	tree_write(&s->lines, device_wanted, pin_wanted);
+	return out_ok(&s->out) || errno == EPIPE ? STATUS_OK : STATUS_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+	static struct snoop s = {
+		.cfg = { .ring_bytes = 1 << 20 },
+		.may_ask = true,
+	};
+	const char *why_not = NULL;
+	int status;
+
+	opts_tool("dpllsnoop");
+	argp_parse(&argp, argc, argv, 0, NULL, &s.cfg);
+	out_init(&s.out, stdout, "dpllsnoop", s.cfg.common.json, false, s.cfg.common.color);
+	s.lines = (struct lines){ &s.out, &s.cfg, &s.model };
+	bpf_tool_quiet(s.cfg.common.verbose);
+	s.pending = malloc(PENDING_BYTES);
+	status = s.pending ? loop_init(&s.loop) : -ENOMEM;
+	status = status ? err_say(status, NULL, "cannot begin") : start_sources(&s, &why_not);
+	if (!status)
+		status = s.cfg.list ? list(&s) : run(&s, why_not);
+	stop_bpf(&s);
+	loop_free(&s.loop);
+	netlink_close(&s.nl);
+	model_free(&s.model);
+	free(s.records);
+	free(s.pending);
+	free(s.cfg.devices);
+	free(s.cfg.pins);
+	return status;
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+/* --list: reads the model, asks rtnetlink for the pins of network devices. */
+#include <inttypes.h>
+#include <net/if.h>
+#include <string.h>
+#include "names.h"
+#include "netlink.h"
+#include "tree.h"
+
+static void add_netdev(void *arg, uint32_t id, uint32_t ifindex)
+{
+	struct pin *p = model_pin(arg, id, false);
+
+	if (!p || p->nnetdevs == MODEL_NETDEVS)
+		return;
+	for (int i = 0; i < p->nnetdevs; i++)
+		if (p->netdev[i] == ifindex)
+			return;
+	p->netdev[p->nnetdevs++] = ifindex;
+}
+
+static void pin_line(struct out *o, const struct pin *p, const struct parent *on, int depth)
+{
+	char hz[UNITS_LEN] = "", phase[UNITS_LEN] = "", prio[24] = "", name[IF_NAMESIZE];
+	char line[256], left[64];
+	int n;
+
+	if (p->frequency != COL_UNKNOWN)
+		units_hz(hz, p->frequency);
+	if (on->offset != COL_UNKNOWN)
+		units_phase(phase, on->offset);
+	if (on->prio != COL_UNKNOWN)
+		snprintf(prio, sizeof(prio), "%" PRId64, on->prio);
+	snprintf(left, sizeof(left), "%*s%-3s %3u %.24s", depth * 2, "",
+		 depth > 1 ? "" : on->direction == 2 ? "out" : "in", p->id, p->label);
+	n = snprintf(line, sizeof(line), "%-26s %-5s %-12s %4s %9s %11s", left,
+		     pin_type_name(p->type) ?: "?", state_name(on->state) ?: "-", prio, hz, phase);
+	for (int i = 0; i < p->nnetdevs && n < (int)sizeof(line); i++)
+		if (if_indextoname(p->netdev[i], name))
+			n += snprintf(line + n, sizeof(line) - n, " %s", name);
+	if (n >= (int)sizeof(line))
+		n = sizeof(line) - 1;
+	while (n && line[n - 1] == ' ')
+		line[--n] = 0;
+	out_text(o, "%s", line);
+}
+
+static void children(struct lines *l, const struct pin *parent, int depth,
+		     bool (*wanted)(const struct config *, const struct pin *))
+{
+	for (int i = 0; i < l->model->npins; i++) {
+		struct pin *p = l->model->pins[i];
+		struct parent *on = pin_parent(p, ON_PIN, parent->id, false);
+
+		if (!on || !p->present)
+			continue;
+		if (wanted(l->cfg, p))
+			pin_line(l->out, p, on, depth);
+		/* nobody's children are their parents, but nobody checks either */
+		if (depth < 4)
+			children(l, p, depth + 1, wanted);
+	}
+}
+
+static void device_pins(struct lines *l, const struct device *d, int direction,
+			bool (*wanted)(const struct config *, const struct pin *))
+{
+	for (int i = 0; i < l->model->npins; i++) {
+		struct pin *p = l->model->pins[i];
+		struct parent *on = pin_parent(p, ON_DEVICE, d->id, false);
+
+		if (!on || !p->present || (on->direction == 2) != (direction == 2))
+			continue;
+		if (wanted(l->cfg, p))
+			pin_line(l->out, p, on, 1);
+		children(l, p, 2, wanted);
+	}
+}
+
+void tree_write(struct lines *l, bool (*device_wanted)(const struct config *, const struct device *),
+		bool (*pin_wanted)(const struct config *, const struct pin *))
+{
+	struct out *o = l->out;
+	char temp[32];
+	bool any = false;
+
+	netlink_netdevs(add_netdev, l->model);
+	for (int i = 0; i < l->model->ndevices; i++) {
+		const struct device *d = l->model->devices[i];
+
+		if (!d->present || !device_wanted(l->cfg, d))
+			continue;
+		if (o->json) {
+			line_device(l, d, "device");
+			continue;
+		}
+		temp[0] = 0;
+		if (d->temp != COL_UNKNOWN)
+			snprintf(temp, sizeof(temp), ", %.1f C", d->temp / 1000.0);
+		out_text(o, "%s%s%u %s %s%s, %s, clock 0x%016" PRIx64 ", %s%s", any ? "\n" : "",
+			 out_bold(o), d->id, type_name(d->type) ?: "?",
+			 status_name(d->status) ?: "?", out_plain(o), mode_name(d->mode) ?: "?",
+			 d->clock_id, d->module, temp);
+		any = true;
+		out_text(o, "  %-24s %-5s %-12s %4s %9s %11s", "     id pin", "type", "state",
+			 "prio", "frequency", "phase");
+		device_pins(l, d, 1, pin_wanted);
+		device_pins(l, d, 2, pin_wanted);
+	}
+	for (int i = 0; o->json && i < l->model->npins; i++)
+		if (l->model->pins[i]->present && pin_wanted(l->cfg, l->model->pins[i]))
+			line_pin(l, l->model->pins[i], "pin");
+	if (!any && !o->json)
+		out_text(o, "no devices");
+}
