@@ -34,13 +34,11 @@ hand() {
 }
 
 @test "and of the lab's chip, with eight inputs and four behind a MUX" {
-	local i
-
 	labctl new synce eec_bandwidth=100000 pps_bandwidth=10000 slope_ppb=0 qualify=100ms \
 		wtr=200ms ho_acq=300ms loss=100ms # when this shell sleeps again
 	sleep 3
 	(
-		for i in 1 2 3; do
+		for _ in 1 2 3; do
 			sleep 2
 			labctl signal synce0 input=GNSS lost=1
 			sleep 2

@@ -3,6 +3,9 @@
 #
 # ptpstat against clocks of the lab, with exact figures. Runs in the guest.
 
+# what tests/lib/tool.bash looks at, and variables of jq
+# shellcheck disable=SC2034,SC2016
+
 bats_require_minimum_version 1.5.0
 load lib/tool
 

@@ -28,17 +28,17 @@
 #include "tree.h"
 #include "units.h"
 
-#define MODULE		"chs_dpll"
-#define SNOOP_LINKS	16
-#define DRAIN_NS	(NS_PER_SEC / 10)
-#define PENDING_BYTES	(1 << 20)
-#define MESSAGE_ROOM	(96 << 10)
-#define EXPECTED	64
-#define EXPECTED_NS	NS_PER_SEC
-#define LOOK_PINS	256
+#define MODULE	      "chs_dpll"
+#define SNOOP_LINKS   16
+#define DRAIN_NS      (NS_PER_SEC / 10)
+#define PENDING_BYTES (1 << 20)
+#define MESSAGE_ROOM  (96 << 10)
+#define EXPECTED      64
+#define EXPECTED_NS   NS_PER_SEC
+#define LOOK_PINS     256
 
 /* beside those of err.h */
-#define STATUS_UNLOCKED	4
+#define STATUS_UNLOCKED 4
 #define STATUS_TIMEOUT	5
 
 enum {
@@ -57,6 +57,7 @@ enum {
 	KEY_RAW_TP,
 };
 
+/* clang-format off */
 static const struct argp_option options[] = {
 	{ "device", 'd', "DEVICE", 0, "Only this device: its number or type; may be repeated", 0 },
 	{ "pin", KEY_PIN, "PIN", 0, "Of pins only this: its number or label; may be repeated", 0 },
@@ -79,6 +80,7 @@ static const struct argp_option options[] = {
 	{ "raw-tp", KEY_RAW_TP, 0, 0, "Raw tracepoints, as where the module has no BTF", 0 },
 	{ 0 },
 };
+/* clang-format on */
 
 /* a time with its unit, milliseconds without, as ns; -1 where it is none */
 static int64_t parse_span(const char *s)
@@ -148,7 +150,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		errno = 0;
 		cfg->clock_id = strtoull(arg, &end, 0);
 		if (end == arg || *end || errno || !cfg->clock_id)
-			argp_error(state, "--clock-id is a number, as 0x1122334455667788, not \"%s\"",
+			argp_error(state,
+				   "--clock-id is a number, as 0x1122334455667788, not \"%s\"",
 				   arg);
 		return 0;
 	case 'p':
@@ -170,8 +173,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_UNTIL:
 		cfg->until = status_parse(arg);
 		if (!cfg->until)
-			argp_error(state, "--until is locked, locked-ho-acq, holdover or unlocked, "
-				   "not \"%s\"", arg);
+			argp_error(state,
+				   "--until is locked, locked-ho-acq, holdover or unlocked, "
+				   "not \"%s\"",
+				   arg);
 		return 0;
 	case KEY_TIMEOUT:
 		cfg->timeout = seconds(state, "--timeout", arg);
@@ -260,22 +265,23 @@ struct snoop {
 	int nlinks;
 	struct ring_buffer *ring;
 	bool raw;
-	struct dpll_ev_cmd *records;	/* taken from the ring, not yet told */
+	struct dpll_ev_cmd *records; /* taken from the ring, not yet told */
 	int nrecords, room;
-	char *pending;			/* messages, likewise */
-	bool may_ask;			/* CAP_NET_ADMIN */
-	bool snapshot;			/* before the first line of what happens */
-	bool settling;			/* looking at what came during it */
+	char *pending;	   /* messages, likewise */
+	bool may_ask;	   /* CAP_NET_ADMIN */
+	bool snapshot;	   /* before the first line of what happens */
+	bool settling;	   /* looking at what came during it */
+	bool inputs_moved; /* messages have said something of pins */
 	struct expected expected[EXPECTED];
 	int nexpected;
 	struct {
 		uint32_t tgid;
 		char text[128];
-	} attempt;			/* the last set that failed */
+	} attempt; /* the last set that failed */
 	struct books books;
 	uint64_t lost_told;
 	int64_t start_ns;
-	bool done;			/* --until has come true */
+	bool done; /* --until has come true */
 	bool timed_out;
 };
 
@@ -324,8 +330,9 @@ static bool pin_on_wanted(struct snoop *s, struct pin *p, int depth)
 	for (int i = 0; i < p->nparents; i++) {
 		if (p->parents[i].kind == ON_DEVICE && id_wanted(s, p->parents[i].id))
 			return true;
-		parent = p->parents[i].kind == ON_PIN && depth < 4 ?
-			 model_pin(&s->model, p->parents[i].id, false) : NULL;
+		parent = p->parents[i].kind == ON_PIN && depth < 4
+				 ? model_pin(&s->model, p->parents[i].id, false)
+				 : NULL;
 		if (parent && pin_on_wanted(s, parent, depth + 1))
 			return true;
 	}
@@ -361,8 +368,8 @@ static int ask_pins(struct snoop *s, struct device *d, bool connected, struct pi
 
 	for (int i = 0; i < s->model.npins && n < LOOK_PINS; i++) {
 		p = s->model.pins[i];
-		on = mux ? pin_parent(p, ON_PIN, mux->id, false) :
-			   pin_parent(p, ON_DEVICE, d->id, false);
+		on = mux ? pin_parent(p, ON_PIN, mux->id, false)
+			 : pin_parent(p, ON_DEVICE, d->id, false);
 		if (p->present && on && on->direction != DPLL_PIN_DIRECTION_OUTPUT &&
 		    (!connected || on->state == DPLL_PIN_STATE_CONNECTED))
 			ids[n++] = p->id;
@@ -415,6 +422,7 @@ static void transition(struct snoop *s, struct transition *t, bool may_look)
 	line_transition(&s->lines, t);
 	if (t->looked)
 		d->input_told = d->input;
+	d->doing.told = true;
 	ended(s, d);
 }
 
@@ -423,8 +431,14 @@ static void transition_shown(struct snoop *s, struct device *d, int status, int 
 			     int64_t at_ns, const char *source)
 {
 	struct transition t = {
-		.d = d, .from = d->status, .to = status, .error = error, .at_ns = at_ns,
-		.dwell_ns = COL_UNKNOWN, .source = source, .seen_by = -1,
+		.d = d,
+		.from = d->status,
+		.to = status,
+		.error = error,
+		.at_ns = at_ns,
+		.dwell_ns = COL_UNKNOWN,
+		.source = source,
+		.seen_by = -1,
 	};
 
 	if (!strcmp(source, "netlink")) {
@@ -450,9 +464,17 @@ static void handle_lock(struct snoop *s, const struct dpll_ev *ev, bool last)
 {
 	struct device *d = model_device(&s->model, ev->id, true);
 	struct transition t = {
-		.d = d, .from = ev->old_value, .to = ev->new_value, .error = ev->x,
-		.at_ns = ev->at_ns, .dwell_ns = ev->duration_ns, .source = "bpf",
-		.seen_by = ev->b, .tgid = ev->tgid, .comm = ev->comm, .age_ns = ev->age_ns,
+		.d = d,
+		.from = ev->old_value,
+		.to = ev->new_value,
+		.error = ev->x,
+		.at_ns = ev->at_ns,
+		.dwell_ns = ev->duration_ns,
+		.source = "bpf",
+		.seen_by = ev->b,
+		.tgid = ev->tgid,
+		.comm = ev->comm,
+		.age_ns = ev->age_ns,
 	};
 
 	if (!d->type) {
@@ -486,11 +508,14 @@ static void remember_doing(struct snoop *s, const struct dpll_ev *ev, struct pin
 
 	for (int i = 0; i < s->model.ndevices; i++) {
 		d = s->model.devices[i];
-		if (kind == ON_DEVICE ? d->id != parent :
-		    p && kind == ON_NOTHING && !pin_parent(p, ON_DEVICE, d->id, false))
+		if (kind == ON_DEVICE
+			    ? d->id != parent
+			    : p && kind == ON_NOTHING && !pin_parent(p, ON_DEVICE, d->id, false))
 			continue;
 		d->doing.tgid = ev->tgid;
 		d->doing.at_ns = ev->at_ns;
+		d->doing.told = false;
+		memcpy(d->doing.comm, ev->comm, sizeof(d->doing.comm));
 		snprintf(d->doing.text, sizeof(d->doing.text), "%s", text);
 	}
 }
@@ -507,7 +532,12 @@ static void expect(struct snoop *s, uint32_t pin, int knob, int kind, uint32_t p
 	if (s->nexpected == EXPECTED)
 		memmove(s->expected, s->expected + 1, --s->nexpected * sizeof(s->expected[0]));
 	s->expected[s->nexpected++] = (struct expected){
-		.pin = pin, .parent = parent, .knob = knob, .kind = kind, .old = old, .new = new,
+		.pin = pin,
+		.parent = parent,
+		.knob = knob,
+		.kind = kind,
+		.old = old,
+		.new = new,
 		.until_ns = time_mono_ns() + EXPECTED_NS,
 	};
 }
@@ -610,8 +640,8 @@ static void handle_cmd(struct snoop *s, const struct dpll_ev_cmd *e)
 
 	if (e->ev.a == DPLL_CMD_PIN_SET) {
 		p = e->ev.x >= 0 ? model_pin(&s->model, e->ev.x, false) : NULL;
-		wanted = p ? pin_wanted(&s->cfg, p) && pin_on_wanted(s, p, 0) :
-			 !s->cfg.npins && !s->cfg.ndevices && !s->cfg.clock_id;
+		wanted = p ? pin_wanted(&s->cfg, p) && pin_on_wanted(s, p, 0)
+			   : !s->cfg.npins && !s->cfg.ndevices && !s->cfg.clock_id;
 	} else {
 		wanted = id_wanted(s, e->ev.x);
 	}
@@ -695,8 +725,9 @@ static void take_records(struct snoop *s)
 		}
 	}
 	for (int i = 0; i < s->nrecords && !s->done; i++) {
-		d = s->records[i].ev.kind == EV_LOCK ?
-		    model_device(&s->model, s->records[i].ev.id, true) : NULL;
+		d = s->records[i].ev.kind == EV_LOCK
+			    ? model_device(&s->model, s->records[i].ev.id, true)
+			    : NULL;
 		handle(s, &s->records[i], d && d->in_batch == i);
 	}
 }
@@ -722,6 +753,7 @@ static void tell_inputs(struct snoop *s)
 			continue;
 		if (device_wanted(&s->cfg, d) && d->input_told != INPUT_UNKNOWN)
 			line_input(&s->lines, d);
+		d->doing.told = true;
 		d->input_told = d->input;
 	}
 }
@@ -802,7 +834,7 @@ static void on_message(void *arg, int cmd, const struct nlmsghdr *nl)
 		p = model_pin(&s->model, message_id(nl), false);
 		known = p && p->present;
 		p = model_take_pin(&s->model, nl, known ? on_pin_differs : NULL, s);
-		find_inputs(s);
+		s->inputs_moved = true;
 		if (!known && s->cfg.pin_changes && pin_wanted(&s->cfg, p) &&
 		    pin_on_wanted(s, p, 0))
 			line_pin(&s->lines, p, "pin_appeared");
@@ -816,7 +848,7 @@ static void on_message(void *arg, int cmd, const struct nlmsghdr *nl)
 		if (s->cfg.pin_changes && pin_wanted(&s->cfg, p) && pin_on_wanted(s, p, 0))
 			line_pin(&s->lines, p, "pin_gone");
 		p->present = false;
-		find_inputs(s);
+		s->inputs_moved = true;
 		break;
 	}
 }
@@ -866,6 +898,9 @@ static void take_messages(struct snoop *s)
 		netlink_each(&s->nl, s->pending + from, ends[i], on_message, s);
 		from += NLMSG_ALIGN(ends[i]);
 	}
+	if (s->inputs_moved)
+		find_inputs(s);
+	s->inputs_moved = false;
 	tell_inputs(s);
 }
 
@@ -981,7 +1016,8 @@ static int take_snapshot(struct snoop *s)
 	s->snapshot = false;
 	if (err == -EPERM) {
 		s->may_ask = false;
-		err_say(0, "run it with sudo", "no CAP_NET_ADMIN: no snapshot and no inputs, only "
+		err_say(0, "run it with sudo",
+			"no CAP_NET_ADMIN: no snapshot and no inputs, only "
 			"what notifications show");
 		return 0;
 	}
@@ -1078,7 +1114,8 @@ static void our_family(char name[GENL_NAMSIZ])
 
 static int find_family(struct snoop *s, const char *ours)
 {
-	const char *const names[] = { s->cfg.family ?: ours, s->cfg.family ? "" : DPLL_FAMILY_NAME };
+	const char *const names[] = { s->cfg.family ?: ours,
+				      s->cfg.family ? "" : DPLL_FAMILY_NAME };
 	int err = netlink_open(&s->nl);
 
 	for (int i = 0; !err && i < 2; i++)
@@ -1257,8 +1294,11 @@ static int run(struct snoop *s, const char *why_not)
 	err = add_sources(s);
 	if (err)
 		return err_say(err, NULL, "cannot set the timers");
-	line_start(&s->lines, !s->ring ? NULL : s->raw ? "raw_tp" : "tp_btf", s->nl.family_name,
-		   why_not);
+	line_start(&s->lines,
+		   !s->ring ? NULL
+		   : s->raw ? "raw_tp"
+			    : "tp_btf",
+		   s->nl.family_name, why_not);
 	if (!s->out.json)
 		line_head(&s->lines);
 	write_snapshot(s);
@@ -1284,7 +1324,8 @@ static int list(struct snoop *s)
 	int err = dump_all(s);
 
 	if (err == -EPERM)
-		return err_say(0, "run it with sudo", "needs root, or the capability CAP_NET_ADMIN");
+		return err_say(0, "run it with sudo",
+			       "needs root, or the capability CAP_NET_ADMIN");
 	if (err)
 		return err_say(err, NULL, "cannot ask for the devices");
 	for (int i = 0; i < s->model.ndevices; i++) {

@@ -12,8 +12,8 @@
 /* a set so long before a transition is told with it */
 #define RECENT_NS (10 * NS_PER_SEC)
 
-#define INDENT	27
-#define HEAD	"%-15s %-10s "
+#define INDENT 27
+#define HEAD   "%-15s %-10s "
 
 /* a text in the making: what does not fit is left out */
 struct text {
@@ -33,12 +33,14 @@ __attribute__((format(printf, 2, 3))) static void add(struct text *t, const char
 }
 
 /* one more part of a text */
+/* clang-format off */
 #define part(t, ...)					\
 	do {						\
 		if ((t)->len)				\
 			add(t, "; ");			\
 		add(t, __VA_ARGS__);			\
 	} while (0)
+/* clang-format on */
 
 /* begins a record, and writes down when; the same in text as prefix */
 static void begin(struct lines *l, const char *type, int64_t mono_ns, const char *device,
@@ -110,8 +112,7 @@ static bool connected_on(struct pin *p, int kind, uint32_t id)
 	return parent && parent->state == DPLL_PIN_STATE_CONNECTED;
 }
 
-const struct pin *input_of(const struct model *m, const struct device *d,
-			   const struct pin **child)
+const struct pin *input_of(const struct model *m, const struct device *d, const struct pin **child)
 {
 	struct pin *p;
 
@@ -245,15 +246,23 @@ void line_pin(struct lines *l, const struct pin *p, const char *what)
 			json_object_object_add(one, "kind",
 					       json_object_new_string(kinds[on->kind]));
 			json_object_object_add(one, "id", json_object_new_int64(on->id));
-			json_object_object_add(one, "state", on->state ?
-				json_object_new_string(state_name(on->state) ?: "?") : NULL);
-			json_object_object_add(one, "direction", on->direction ?
-				json_object_new_string(direction_name(on->direction) ?: "?") : NULL);
-			json_object_object_add(one, "prio", on->prio == COL_UNKNOWN ? NULL :
-					       json_object_new_int64(on->prio));
-			json_object_object_add(one, "phase_offset_ps",
-				on->offset == COL_UNKNOWN ? NULL :
-				json_object_new_double(on->offset / 1000.0));
+			json_object_object_add(
+				one, "state",
+				on->state ? json_object_new_string(state_name(on->state) ?: "?")
+					  : NULL);
+			json_object_object_add(
+				one, "direction",
+				on->direction ? json_object_new_string(direction_name(on->direction)
+									       ?: "?")
+					      : NULL);
+			json_object_object_add(
+				one, "prio",
+				on->prio == COL_UNKNOWN ? NULL : json_object_new_int64(on->prio));
+			json_object_object_add(
+				one, "phase_offset_ps",
+				on->offset == COL_UNKNOWN
+					? NULL
+					: json_object_new_double(on->offset / 1000.0));
 			json_object_array_add(all, one);
 		}
 		json_object_object_add(l->out->rec, "parents", all);
@@ -273,17 +282,25 @@ void line_pin(struct lines *l, const struct pin *p, const char *what)
 
 void line_input(struct lines *l, const struct device *d)
 {
+	int64_t now = time_mono_ns(), age = now - d->doing.at_ns;
+	bool recent = d->doing.tgid && !d->doing.told && age <= RECENT_NS;
+	char label[16], ago[UNITS_LEN];
 	struct text prefix, t = {};
-	char label[16];
+	struct out *o = l->out;
 
-	begin(l, "input", time_mono_ns(), d->name, &prefix);
-	device_members(l->out, d);
-	out_str(l->out, "input_before", d->input_told >= 0 ? label_of(l, d->input_told, label) :
-					NULL);
+	begin(l, "input", now, d->name, &prefix);
+	device_members(o, d);
+	out_str(o, "input_before", d->input_told >= 0 ? label_of(l, d->input_told, label) : NULL);
+	actor_members(o, d->doing.comm, recent ? d->doing.tgid : 0);
+	out_int(o, "actor_age_ns", recent ? age : COL_UNKNOWN);
+	out_str(o, "action", recent ? d->doing.text : NULL);
 	if (d->input_told >= 0)
 		part(&t, "%s %s", d->input == INPUT_NONE ? "lost" : "was",
 		     label_of(l, d->input_told, label));
 	tell_input(l, d, &t);
+	if (recent)
+		part(&t, "%s, by %s[%u] %s before", d->doing.text, d->doing.comm, d->doing.tgid,
+		     units_ns(ago, age));
 	put(l, &prefix, &t);
 }
 
@@ -327,8 +344,8 @@ void line_transition(struct lines *l, const struct transition *t)
 	actor_members(o, t->comm, t->tgid);
 	out_int(o, "actor_age_ns", t->tgid ? t->age_ns : COL_UNKNOWN);
 	out_str(o, "action", t->tgid && d->doing.tgid == t->tgid ? d->doing.text : NULL);
-	out_str(o, "input_before", t->d->input_told >= 0 ? label_of(l, t->d->input_told, label) :
-				   NULL);
+	out_str(o, "input_before",
+		t->d->input_told >= 0 ? label_of(l, t->d->input_told, label) : NULL);
 
 	snprintf(change, sizeof(change), "%s -> %s", status_name(t->from) ?: "?",
 		 status_name(t->to) ?: "?");
@@ -349,7 +366,8 @@ void line_transition(struct lines *l, const struct transition *t)
 	if (recent) {
 		units_ns(age, t->age_ns);
 		if (d->doing.tgid == t->tgid)
-			part(&text, "%s, by %s[%u] %s before", d->doing.text, t->comm, t->tgid, age);
+			part(&text, "%s, by %s[%u] %s before", d->doing.text, t->comm, t->tgid,
+			     age);
 		else
 			part(&text, "set by %s[%u] %s before", t->comm, t->tgid, age);
 	}
@@ -464,7 +482,8 @@ void line_refused(struct lines *l, const struct dpll_ev_cmd *e, const char *atte
 	out_clean(text);
 	if (ev->x >= 0 && is_pin)
 		snprintf(name, sizeof(name), "pin %u", (uint32_t)ev->x);
-	begin(l, "refused", ev->at_ns, ev->x < 0 || is_pin ? name : name_of(l, ev->x, name), &prefix);
+	begin(l, "refused", ev->at_ns, ev->x < 0 || is_pin ? name : name_of(l, ev->x, name),
+	      &prefix);
 	out_str(o, "command", is_pin ? "pin-set" : "device-set");
 	out_int(o, is_pin ? "pin" : "device", ev->x < 0 ? COL_UNKNOWN : ev->x);
 	if (is_pin)
@@ -569,7 +588,6 @@ struct total_row {
 
 #define AT(field) offsetof(struct total_row, field)
 
-/* no clang-format: a table */
 /* clang-format off */
 static const struct col total_cols[] = {
 	{ "device", "name", COL_STR, COL_LEFT, AT(device), 10 },
@@ -610,13 +628,16 @@ void line_total(struct lines *l, int64_t elapsed_ns, const struct books *b, bool
 	for (int i = 0; i < l->model->ndevices; i++) {
 		const struct device *d = l->model->devices[i];
 		struct total_row r = {
-			.device = d->name, .id = d->id, .present = d->present,
+			.device = d->name,
+			.id = d->id,
+			.present = d->present,
 			.status = d->present ? status_name(d->status) : "gone",
 			.unlocked = d->in_ns[DPLL_LOCK_STATUS_UNLOCKED],
 			.locked = d->in_ns[DPLL_LOCK_STATUS_LOCKED],
 			.ho_acq = d->in_ns[DPLL_LOCK_STATUS_LOCKED_HO_ACQ],
 			.holdover = d->in_ns[DPLL_LOCK_STATUS_HOLDOVER],
-			.transitions = d->transitions, .holdovers = d->holdovers,
+			.transitions = d->transitions,
+			.holdovers = d->holdovers,
 			.notifications = d->notifications,
 			.per_minute = d->transitions / (elapsed_ns / 60e9),
 			.longest = d->holdover_longest_ns ?: COL_UNKNOWN,

@@ -18,18 +18,18 @@ struct lines {
 struct transition {
 	struct device *d;
 	int from, to, error;
-	int64_t at_ns, dwell_ns;	/* COL_UNKNOWN */
+	int64_t at_ns, dwell_ns; /* COL_UNKNOWN */
 	bool dwell_at_least;
-	const char *source;		/* bpf, netlink, resync */
-	int seen_by;			/* -1: not known */
-	uint32_t tgid;			/* 0: nobody */
+	const char *source; /* bpf, netlink, resync */
+	int seen_by;	    /* -1: not known */
+	uint32_t tgid;	    /* 0: nobody */
 	const char *comm;
 	int64_t age_ns;
-	bool looked;			/* at the pins, after it */
+	bool looked; /* at the pins, after it */
 };
 
 struct books {
-	uint64_t emitted, seen, lost;	/* of the ring */
+	uint64_t emitted, seen, lost; /* of the ring */
 	uint64_t notifications, netlink_lost;
 	uint64_t resyncs;
 };
@@ -61,7 +61,6 @@ void pin_change_text(const struct lines *l, char *buf, size_t size, const struct
 		     int kind, uint32_t parent, int64_t old, int64_t new);
 
 /* the pin that drives d as last seen, with the child of a MUX that drives it, or NULL */
-const struct pin *input_of(const struct model *m, const struct device *d,
-			   const struct pin **child);
+const struct pin *input_of(const struct model *m, const struct device *d, const struct pin **child);
 
 #endif /* DPLLSNOOP_LINES_H */

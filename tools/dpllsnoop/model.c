@@ -83,8 +83,9 @@ struct parent *pin_parent(struct pin *p, int kind, uint32_t id, bool make)
 	if (!make)
 		return NULL;
 	p->parents = grow(p->parents, p->nparents + 1, sizeof(*p->parents));
-	p->parents[p->nparents] = (struct parent){ .id = id, .kind = kind, .prio = COL_UNKNOWN,
-						   .offset = COL_UNKNOWN };
+	p->parents[p->nparents] = (struct parent){
+		.id = id, .kind = kind, .prio = COL_UNKNOWN, .offset = COL_UNKNOWN
+	};
 	return &p->parents[p->nparents++];
 }
 
@@ -112,9 +113,9 @@ uint32_t message_id(const struct nlmsghdr *nl)
 	const struct nlattr *a;
 
 	/* a device's and a pin's are the same number */
-	mnl_attr_for_each(a, nl, sizeof(struct genlmsghdr))
-		if (mnl_attr_get_type(a) == DPLL_A_ID)
-			return mnl_attr_get_u32(a);
+	mnl_attr_for_each(a, nl,
+			  sizeof(struct genlmsghdr)) if (mnl_attr_get_type(a) ==
+							 DPLL_A_ID) return mnl_attr_get_u32(a);
 	return UINT32_MAX;
 }
 
@@ -133,7 +134,8 @@ struct device *model_take_device(struct model *m, const struct nlmsghdr *nl, int
 
 	*status = *error = 0;
 	*old_mode = d->mode;
-	mnl_attr_for_each(a, nl, sizeof(struct genlmsghdr)) {
+	mnl_attr_for_each(a, nl, sizeof(struct genlmsghdr))
+	{
 		switch (mnl_attr_get_type(a)) {
 		case DPLL_A_MODULE_NAME:
 			take_text(d->module, a);
@@ -172,8 +174,8 @@ struct taking {
 	void *arg;
 };
 
-static void take(struct taking *t, int knob, int kind, uint32_t parent, int64_t *value,
-		 int64_t new, int64_t unknown)
+static void take(struct taking *t, int knob, int kind, uint32_t parent, int64_t *value, int64_t new,
+		 int64_t unknown)
 {
 	if (*value == new)
 		return;
@@ -191,8 +193,8 @@ static void take_int(struct taking *t, int knob, int kind, uint32_t parent, int 
 
 static int64_t sint(const struct nlattr *a)
 {
-	return mnl_attr_get_payload_len(a) == 8 ? (int64_t)mnl_attr_get_u64(a) :
-						  (int32_t)mnl_attr_get_u32(a);
+	return mnl_attr_get_payload_len(a) == 8 ? (int64_t)mnl_attr_get_u64(a)
+						: (int32_t)mnl_attr_get_u32(a);
 }
 
 static void take_parent(struct taking *t, const struct nlattr *nest, int kind)
@@ -201,13 +203,13 @@ static void take_parent(struct taking *t, const struct nlattr *nest, int kind)
 	struct parent *parent = NULL;
 	const struct nlattr *a;
 
-	mnl_attr_for_each_nested(a, nest)
-		if (mnl_attr_get_type(a) == id_is)
-			parent = pin_parent(t->p, kind, mnl_attr_get_u32(a), true);
+	mnl_attr_for_each_nested(a, nest) if (mnl_attr_get_type(a) == id_is) parent =
+		pin_parent(t->p, kind, mnl_attr_get_u32(a), true);
 	if (!parent)
 		return;
 	parent->offset = COL_UNKNOWN;
-	mnl_attr_for_each_nested(a, nest) {
+	mnl_attr_for_each_nested(a, nest)
+	{
 		switch (mnl_attr_get_type(a)) {
 		case DPLL_A_PIN_STATE:
 			take_int(t, kind == ON_REF_SYNC ? EV_PIN_REF_SYNC : EV_PIN_STATE, kind,
@@ -236,16 +238,17 @@ static void drop_parents(struct pin *p, const struct nlmsghdr *nl)
 
 	for (int i = 0; i < p->nparents;) {
 		there = p->parents[i].kind == ON_REF_SYNC;
-		mnl_attr_for_each(a, nl, sizeof(struct genlmsghdr)) {
+		mnl_attr_for_each(a, nl, sizeof(struct genlmsghdr))
+		{
 			int type = mnl_attr_get_type(a);
 
 			if (type != DPLL_A_PIN_PARENT_DEVICE && type != DPLL_A_PIN_PARENT_PIN)
 				continue;
-			mnl_attr_for_each_nested(b, a)
-				there |= mnl_attr_get_type(b) == DPLL_A_PIN_PARENT_ID &&
-					 mnl_attr_get_u32(b) == p->parents[i].id &&
-					 p->parents[i].kind == (type == DPLL_A_PIN_PARENT_DEVICE ?
-								ON_DEVICE : ON_PIN);
+			mnl_attr_for_each_nested(b, a) there |=
+				mnl_attr_get_type(b) == DPLL_A_PIN_PARENT_ID &&
+				mnl_attr_get_u32(b) == p->parents[i].id &&
+				p->parents[i].kind ==
+					(type == DPLL_A_PIN_PARENT_DEVICE ? ON_DEVICE : ON_PIN);
 		}
 		if (there)
 			i++;
@@ -264,7 +267,8 @@ struct pin *model_take_pin(struct model *m, const struct nlmsghdr *nl, model_fn 
 	p->present = true;
 	p->nnetdevs = 0;
 	drop_parents(p, nl);
-	mnl_attr_for_each(a, nl, sizeof(struct genlmsghdr)) {
+	mnl_attr_for_each(a, nl, sizeof(struct genlmsghdr))
+	{
 		switch (mnl_attr_get_type(a)) {
 		case DPLL_A_PIN_MODULE_NAME:
 			take_text(p->module, a);

@@ -11,13 +11,13 @@
 #include <stdint.h>
 #include "table.h"
 
-#define MODEL_TEXT	64
-#define MODEL_STATUSES	5
-#define MODEL_NETDEVS	4
+#define MODEL_TEXT     64
+#define MODEL_STATUSES 5
+#define MODEL_NETDEVS  4
 
 /* in place of a pin's number */
-#define INPUT_NONE	-1
-#define INPUT_UNKNOWN	-2
+#define INPUT_NONE    -1
+#define INPUT_UNKNOWN -2
 
 /* what a pin hangs on; the first three as the tracepoints number them */
 enum parent_kind { ON_NOTHING, ON_DEVICE, ON_PIN, ON_REF_SYNC };
@@ -25,18 +25,18 @@ enum parent_kind { ON_NOTHING, ON_DEVICE, ON_PIN, ON_REF_SYNC };
 struct parent {
 	uint32_t id;
 	int kind;
-	int state, direction;	/* 0: not known */
-	int64_t prio, offset;	/* COL_UNKNOWN */
+	int state, direction; /* 0: not known */
+	int64_t prio, offset; /* COL_UNKNOWN */
 };
 
 struct pin {
 	uint32_t id;
 	bool present;
 	char module[MODEL_TEXT];
-	char label[MODEL_TEXT];		/* the first that it has, else its number */
+	char label[MODEL_TEXT]; /* the first that it has, else its number */
 	uint64_t clock_id;
 	int type;
-	int64_t frequency, adjust, esync, ffo;	/* COL_UNKNOWN */
+	int64_t frequency, adjust, esync, ffo; /* COL_UNKNOWN */
 	struct parent *parents;
 	int nparents;
 	uint32_t netdev[MODEL_NETDEVS];
@@ -46,6 +46,8 @@ struct pin {
 /* what somebody set last on a device or a pin of it */
 struct doing {
 	uint32_t tgid;
+	bool told; /* with an input */
+	char comm[16];
 	char text[128];
 	int64_t at_ns;
 };
@@ -54,24 +56,24 @@ struct device {
 	uint32_t id;
 	bool present;
 	char module[MODEL_TEXT];
-	char name[16];			/* for lines: number, type, end of the clock's id */
+	char name[16]; /* for lines: number, type, end of the clock's id */
 	uint64_t clock_id;
 	int type, mode, status, error;
-	int64_t temp;			/* COL_UNKNOWN */
-	int64_t since_ns;		/* of the status, 0: not known */
-	int64_t heard_ns;		/* record that told the last transition */
-	int64_t told_ns;		/* the status is as of then by a dump */
-	int input;			/* pin that drives it, as last seen; or INPUT_* */
-	int input_told;			/* as the last line about it says */
+	int64_t temp;	  /* COL_UNKNOWN */
+	int64_t since_ns; /* of the status, 0: not known */
+	int64_t heard_ns; /* record that told the last transition */
+	int64_t told_ns;  /* the status is as of then by a dump */
+	int input;	  /* pin that drives it, as last seen; or INPUT_* */
+	int input_told;	  /* as the last line about it says */
 	struct doing doing;
 	/* the books */
-	int64_t counted_ns;		/* up to here in in_ns */
+	int64_t counted_ns; /* up to here in in_ns */
 	int64_t in_ns[MODEL_STATUSES];
 	uint64_t transitions, holdovers, notifications;
 	int64_t holdover_longest_ns;
-	bool unsure;			/* two seem to drive it: one was not looked at since */
+	bool unsure; /* two seem to drive it: one was not looked at since */
 	/* scratch */
-	int in_batch;			/* the last of its transitions among those at hand */
+	int in_batch; /* the last of its transitions among those at hand */
 	bool dumped;
 	int dump_status, dump_error;
 };
@@ -105,8 +107,8 @@ struct device *model_take_device(struct model *m, const struct nlmsghdr *nl, int
  * What a message says of a pin. fn is called for each value that differs from what was
  * known, before it is taken over; it is not where fn returns false. NULL: all are.
  */
-typedef bool (*model_fn)(void *arg, struct pin *p, int knob, int kind, uint32_t parent,
-			 int64_t old, int64_t new);
+typedef bool (*model_fn)(void *arg, struct pin *p, int knob, int kind, uint32_t parent, int64_t old,
+			 int64_t new);
 struct pin *model_take_pin(struct model *m, const struct nlmsghdr *nl, model_fn fn, void *arg);
 
 /* the id that a message is about */

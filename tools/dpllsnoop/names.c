@@ -10,6 +10,7 @@
 #include "names.h"
 #include "table.h"
 
+/* clang-format off */
 #define NAME_OF(fn, ...)							\
 const char *fn(int64_t n)							\
 {										\
@@ -18,7 +19,6 @@ const char *fn(int64_t n)							\
 	return n >= 0 && n < (int64_t)(sizeof(names) / sizeof(names[0])) ? names[n] : NULL; \
 }
 
-/* clang-format off */
 static const char *const statuses[] = {
 	NULL, "unlocked", "locked", "locked-ho-acq", "holdover",
 };

@@ -8,7 +8,7 @@
 #include "units.h"
 
 const char *status_name(int64_t status);
-int status_parse(const char *s);	/* 0 where it is none */
+int status_parse(const char *s); /* 0 where it is none */
 const char *lock_error_name(int64_t error);
 const char *mode_name(int64_t mode);
 const char *type_name(int64_t type);

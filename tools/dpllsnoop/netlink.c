@@ -12,12 +12,12 @@
 #include "netlink.h"
 
 /* what the kernel writes into one message of a dump at most, and a great pin's own */
-#define ROOM		(128 << 10)
-#define HEAR_BYTES	(4 << 20)
-#define GETS_AT_ONCE	16	/* their answers must fit in the socket */
+#define ROOM	     (128 << 10)
+#define HEAR_BYTES   (4 << 20)
+#define GETS_AT_ONCE 16 /* their answers must fit in the socket */
 
 /* newer than the headers of Debian 12; holds the pin's DPLL_A_PIN_ID */
-#define IFLA_DPLL_PIN_	65
+#define IFLA_DPLL_PIN_ 65
 
 static struct mnl_socket *new_socket(int bus)
 {
@@ -115,16 +115,19 @@ static void take_family(void *arg, int cmd, const struct nlmsghdr *nl)
 	uint16_t family = 0;
 
 	(void)cmd;
-	mnl_attr_for_each(a, nl, sizeof(struct genlmsghdr)) {
+	mnl_attr_for_each(a, nl, sizeof(struct genlmsghdr))
+	{
 		if (mnl_attr_get_type(a) == CTRL_ATTR_FAMILY_ID)
 			family = mnl_attr_get_u16(a);
 		if (mnl_attr_get_type(a) != CTRL_ATTR_MCAST_GROUPS)
 			continue;
-		mnl_attr_for_each_nested(group, a) {
+		mnl_attr_for_each_nested(group, a)
+		{
 			const char *name = "";
 			uint32_t id = 0;
 
-			mnl_attr_for_each_nested(b, group) {
+			mnl_attr_for_each_nested(b, group)
+			{
 				if (mnl_attr_get_type(b) == CTRL_ATTR_MCAST_GRP_NAME)
 					name = mnl_attr_get_str(b);
 				if (mnl_attr_get_type(b) == CTRL_ATTR_MCAST_GRP_ID)
@@ -268,18 +271,20 @@ int netlink_netdevs(netlink_netdev_fn fn, void *arg)
 		len = mnl_socket_recvfrom(s, buf, ROOM);
 		if (len < 0)
 			err = -errno;
-		for (nl = (void *)buf; !err && mnl_nlmsg_ok(nl, len); nl = mnl_nlmsg_next(nl, &len)) {
+		for (nl = (void *)buf; !err && mnl_nlmsg_ok(nl, len);
+		     nl = mnl_nlmsg_next(nl, &len)) {
 			if (nl->nlmsg_type == NLMSG_DONE || nl->nlmsg_type == NLMSG_ERROR) {
 				done = true;
 				break;
 			}
 			ifi = mnl_nlmsg_get_payload(nl);
-			mnl_attr_for_each(a, nl, sizeof(*ifi)) {
+			mnl_attr_for_each(a, nl, sizeof(*ifi))
+			{
 				if (mnl_attr_get_type(a) != IFLA_DPLL_PIN_)
 					continue;
-				mnl_attr_for_each_nested(b, a)
-					if (mnl_attr_get_type(b) == DPLL_A_PIN_ID)
-						fn(arg, mnl_attr_get_u32(b), ifi->ifi_index);
+				mnl_attr_for_each_nested(b, a) if (mnl_attr_get_type(b) ==
+								   DPLL_A_PIN_ID)
+					fn(arg, mnl_attr_get_u32(b), ifi->ifi_index);
 			}
 		}
 	}

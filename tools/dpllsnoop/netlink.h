@@ -21,8 +21,8 @@ struct netlink {
 	uint16_t family;
 	uint32_t group;
 	uint32_t seq;
-	uint32_t drops;		/* of the listening socket, as far as they were told */
-	bool interrupted;	/* the set changed during the last dump */
+	uint32_t drops;	  /* of the listening socket, as far as they were told */
+	bool interrupted; /* the set changed during the last dump */
 	char *buf;
 };
 

@@ -32,7 +32,10 @@ static void pin_line(struct out *o, const struct pin *p, const struct parent *on
 	if (on->prio != COL_UNKNOWN)
 		snprintf(prio, sizeof(prio), "%" PRId64, on->prio);
 	snprintf(left, sizeof(left), "%*s%-3s %3u %.24s", depth * 2, "",
-		 depth > 1 ? "" : on->direction == 2 ? "out" : "in", p->id, p->label);
+		 depth > 1	      ? ""
+		 : on->direction == 2 ? "out"
+				      : "in",
+		 p->id, p->label);
 	n = snprintf(line, sizeof(line), "%-26s %-5s %-12s %4s %9s %11s", left,
 		     pin_type_name(p->type) ?: "?", state_name(on->state) ?: "-", prio, hz, phase);
 	for (int i = 0; i < p->nnetdevs && n < (int)sizeof(line); i++)
@@ -77,7 +80,8 @@ static void device_pins(struct lines *l, const struct device *d, int direction,
 	}
 }
 
-void tree_write(struct lines *l, bool (*device_wanted)(const struct config *, const struct device *),
+void tree_write(struct lines *l,
+		bool (*device_wanted)(const struct config *, const struct device *),
 		bool (*pin_wanted)(const struct config *, const struct pin *))
 {
 	struct out *o = l->out;
