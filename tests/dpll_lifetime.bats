@@ -58,6 +58,8 @@ load lib/dpll
 	local family
 	family=$(dpll_client family)
 	modprobe -r dpll_hand
+	# the lab's driver is there from the start; nobody would load it again
+	modprobe -r chs_lab_synce
 	modprobe -r chs_dpll
 	[[ ! -e /sys/kernel/debug/dpll/pins ]]
 	[[ $(dpll_client family) == "$family" ]]
@@ -75,5 +77,5 @@ load lib/dpll
 	dmesg | tail -3 | grep "the kernel has a family 'nlctrl' already: see module parameter family"
 	run modprobe chs_dpll family=a-name-that-is-too-long
 	[[ $status -ne 0 ]]
-	modprobe chs_dpll
+	modprobe chs_lab_synce
 }

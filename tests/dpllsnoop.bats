@@ -4,8 +4,8 @@
 # dpllsnoop: a story of the lab as it tells it, and a driver that does what it is told for
 # storms, losses, sets and refusals. Runs in the guest.
 
-# what tests/lib/tool.bash looks at, and variables of jq
-# shellcheck disable=SC2034,SC2016
+# variables of jq, and what tests/lib/tool.bash looks at
+# shellcheck disable=SC2016,SC2034
 
 bats_require_minimum_version 1.5.0
 load lib/tool

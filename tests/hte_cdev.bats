@@ -3,6 +3,7 @@
 # /dev/htechipN: requests of lines and reading of their stamps by GPIO's calls. What each
 # check looks at: tests/prog/hte_cdev.c.
 
+bats_require_minimum_version 1.5.0
 load lib/ptp
 
 @test "nodes: whose they are; what a line is; calls that are not for them" {

@@ -4,6 +4,7 @@
 # The hardware timestamping engine, function by function: a provider (hte_giver) and a
 # consumer (hte_taker) do what tests/prog/hte_core.c tells them.
 
+bats_require_minimum_version 1.5.0
 load lib/hte
 
 @test "registering, getting, requesting and putting: every return code" {

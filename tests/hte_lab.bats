@@ -507,7 +507,7 @@ needs_gpio() {
 			modprobe lab_hte
 		fi
 		# not by run, which may change variables of its caller
-		totals=$(cat $sink/total)
+		totals=$(cat "$sink/total")
 		[[ $totals == *"lines 8"*"held 0"*"gaps 0"*"disorder 0"* ]]
 		sink forget
 	done

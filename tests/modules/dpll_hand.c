@@ -152,6 +152,7 @@ struct dev_reg {
 
 struct hand_dev {
 	struct dpll_device *dpll;
+	unsigned int gets;
 	u32 id;
 	s64 value[DEV_VALUES];
 	struct behaviour does;
@@ -169,6 +170,7 @@ struct pin_reg {
 
 struct hand_pin {
 	struct dpll_pin *pin;
+	unsigned int gets;
 	u32 id;
 	s64 value[PIN_VALUES], on[HAND_DPLLS][ON_VALUES];
 	u8 state_on_pin[HAND_PARENTS];
@@ -646,10 +648,13 @@ static int dev_get(struct hand_dev *dev, u64 clock_id, u32 idx)
 	if (IS_ERR(dpll))
 		return PTR_ERR(dpll);
 	/* a second get of the same slot counts the same object up */
-	if (dev->dpll == dpll)
+	if (dev->dpll == dpll) {
+		dev->gets++;
 		return 0;
+	}
 	memset(dev, 0, sizeof(*dev));
 	dev->dpll = dpll;
+	dev->gets = 1;
 	dev->value[DEV_MODE] = DPLL_MODE_AUTOMATIC;
 	dev->value[DEV_LOCK] = DPLL_LOCK_STATUS_LOCKED;
 	dev->value[DEV_TEMP] = 40000;
@@ -691,8 +696,10 @@ static int let_go_dev(struct hand_dev *dev)
 {
 	struct dpll_device *dpll = dev->dpll;
 
+	/* one that is left would be found by the next module that lies where we do */
 	dev->dpll = NULL;
-	dpll_device_put(dpll);
+	while (dev->gets--)
+		dpll_device_put(dpll);
 	return 0;
 }
 
@@ -794,10 +801,13 @@ static int pin_get(struct hand_pin *pin, u64 clock_id, u32 idx)
 	got = dpll_pin_get(clock_id, idx, module, &pin->prop);
 	if (IS_ERR(got))
 		return PTR_ERR(got);
-	if (pin->pin == got)
+	if (pin->pin == got) {
+		pin->gets++;
 		return 0;
+	}
 	pin_defaults(pin);
 	pin->pin = got;
+	pin->gets = 1;
 	return 0;
 }
 
@@ -859,7 +869,8 @@ static int let_go_pin(struct hand_pin *pin)
 	struct dpll_pin *it = pin->pin;
 
 	pin->pin = NULL;
-	dpll_pin_put(it);
+	while (pin->gets--)
+		dpll_pin_put(it);
 	return 0;
 }
 

@@ -91,7 +91,6 @@ static void group_registrants(void)
 	want(number_of(&s->answer.nl, DPLL_A_PIN_CAPABILITIES), 7, "capabilities");
 	hand("pin 0 unreg 0 0");
 	hand("pin 0 put");
-	/* the second get counted: the slot is let go of, the object is not yet */
 	hand("dev 0 unreg 0");
 	hear_all(ear);
 	hand("dev 0 unreg 1");

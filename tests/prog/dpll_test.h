@@ -661,12 +661,6 @@ static inline long long hand_says(void)
 
 /* ---- files ------------------------------------------------------------------ */
 
-/* all events so far are forgotten */
-static inline void trace_clear(void)
-{
-	close(open_node(TRACEFS "trace", O_WRONLY | O_TRUNC));
-}
-
 /* a line "name value" of a device's stats */
 static inline long long stat_of(uint32_t device, const char *name)
 {

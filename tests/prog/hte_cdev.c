@@ -865,7 +865,7 @@ static long long traced_drops(void)
 
 static void trace_drops(bool on)
 {
-	spill("/sys/kernel/tracing/trace", "");
+	trace_clear();
 	if (spill("/sys/kernel/tracing/events/hte/hte_drop/enable", on ? "1" : "0"))
 		die("no tracepoint hte_drop");
 }
