@@ -181,7 +181,7 @@ story() {
 	story
 	until_ok accounted
 	[ "$(driver polls)" -gt 20 ]
-	! grep lab-synce /proc/interrupts
+	run ! grep lab-synce /proc/interrupts
 	labctl del all
 
 	# locked and lost within one poll
@@ -512,7 +512,7 @@ set_pin() {
 	pin_has "$GNSS" "parent-device={parent-id=$eec state=3 prio=9 direction=1 phase-offset=0}"
 	dpll_client device-set "$eec" phase-offset-monitor=1
 	[[ $(dpll_client device "$eec") == *phase-offset-monitor=1* ]]
-	! pin_has "$GNSS" "parent-device={parent-id=$eec state=3 prio=9 direction=1 phase-offset=0}"
+	run ! pin_has "$GNSS" "parent-device={parent-id=$eec state=3 prio=9 direction=1 phase-offset=0}"
 
 	# an output has one loop
 	set_pin "$OUT3P" "parent-device{parent-id=$pps,state=1}"

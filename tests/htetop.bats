@@ -303,7 +303,7 @@ settled() {
 	width=$(awk '{ if (length > n) n = length } END { print n }' "$out")
 	[ "$width" -le 80 ] || awk 'length > 80' "$out"
 	[ "$width" -le 80 ]
-	! grep -q $'\033' "$out"
+	run ! grep -q $'\033' "$out"
 	grep -q '^second_~ ' "$out"
 	# chip, line, label, rate, gaps, lost and latency are there, whatever else
 	awk '/^chip +line/ && /label/ && /rate/ && /gaps/ && /lost/ && /lat99/ { n++ } END { exit n < 2 }' "$out"

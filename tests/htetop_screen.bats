@@ -392,8 +392,8 @@ lost_of_5() {
 	key Enter
 	until_ok shows 'stamps '
 	t capture-pane -p -e >"$dir/plain"
-	! LC_ALL=C grep -q $'[\x80-\xff]' "$dir/plain"
-	! grep -q $'\033\\[[0-9;]*3[0-7]m' "$dir/plain"
+	run ! env LC_ALL=C grep -q $'[\x80-\xff]' "$dir/plain"
+	run ! grep -q $'\033\\[[0-9;]*3[0-7]m' "$dir/plain"
 	t kill-server
 
 	env='TERM=vt100'
@@ -425,7 +425,7 @@ lost_of_5() {
 	shows '0 dumb'
 	shows '0 no-such'
 	grep -q 'hte0 ' "$dir/dumb"
-	! grep -q 'cursor' "$dir/dumb"
+	run ! grep -q 'cursor' "$dir/dumb"
 	[ "$(tail -1 "$dir/dumb")" = 0 ]
 }
 

@@ -11,7 +11,7 @@ begin() {
 	fi
 	background bpftrace tests/perf/variants/tracepoints.bt
 	# shellcheck disable=SC2034 # the guest's
-	flags=(--peer-variant bpftrace --among '!(hte_*)')
+	flags=(--peer-variant bpftrace --among '!(hte_*|dpll_*)')
 }
 
 end() {

@@ -12,7 +12,7 @@ begin() {
 	fi
 	background bpftrace tests/perf/variants/kprobes.bt
 	# shellcheck disable=SC2034 # the guest's
-	flags=(--among '!(hte_*)')
+	flags=(--among '!(hte_*|dpll_*)')
 }
 
 end() {

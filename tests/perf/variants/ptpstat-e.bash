@@ -7,7 +7,7 @@ begin() {
 	background ptpstat --no-probe --events
 	bench --programs ptpstat-e
 	# shellcheck disable=SC2034 # the guest's
-	flags=(--detail --among '!(hte_*)')
+	flags=(--detail --among '!(hte_*|dpll_*)')
 }
 
 end() {
