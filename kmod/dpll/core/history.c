@@ -128,9 +128,13 @@ static bool another_connected(struct dpll_ref *ref)
 		if (other == ref || other->state != DPLL_PIN_STATE_CONNECTED || !ops ||
 		    !ops->state_on_dpll_get || pin_state(other, &state, NULL))
 			continue;
+		if (state == DPLL_PIN_STATE_CONNECTED) {
+			if (dpll_is_input(other))
+				return true;
+			continue;
+		}
+		trace_dpll_pin_seen(other->pin->id, other->dpll->id, other->state, state);
 		other->state = state;
-		if (state == DPLL_PIN_STATE_CONNECTED && dpll_is_input(other))
-			return true;
 	}
 	return false;
 }
