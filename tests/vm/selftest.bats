@@ -154,9 +154,47 @@ has() {
 	has "$output" 'cannot run no-such-command in the guest: not found'
 }
 
-@test "a panic is named" {
+@test "a panic is named, and its log shown from where it began" {
 	run -110 --separate-stderr vm -- sh -c 'echo c >/proc/sysrq-trigger'
 	has "$stderr" '^tests/vm/run: guest panicked: sysrq triggered crash' '</TASK>'
+	run -110 --separate-stderr vm -- sh -c '
+		echo "<2>BUG: it began here" >/dev/kmsg
+		for i in $(seq 101); do echo "<2>more $i" >/dev/kmsg; done
+		echo c >/proc/sysrq-trigger'
+	has "$stderr" '^tests/vm/run: guest panicked: sysrq triggered crash' 'BUG: it began here$' 'more 23$'
+}
+
+@test "the guest's processor keeps the flags over cmpxchg16b, or has it not" {
+	cat >flags.c <<-'END'
+		#include <cpuid.h>
+		#include <stdio.h>
+
+		/* flags of an addition that the emulator has yet to work out, when they are asked for */
+		int main(void)
+		{
+			static unsigned long long pair[2] __attribute__((aligned(16)));
+			unsigned long flags, number = 0x12345678f0f0f0f0;
+			unsigned int a, b, c = 0, d;
+
+			if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_CMPXCHG16B)) {
+				puts("not there");
+				return 0;
+			}
+			asm volatile("pushfq; popfq; jmp 1f; 1: xor %%eax, %%eax; xor %%edx, %%edx;"
+				     "xor %%ebx, %%ebx; xor %%ecx, %%ecx; mov $5, %%edi; add %1, %%rdi;"
+				     "cmpxchg16b %2; pushfq; pop %0"
+				     : "=r"(flags), "+r"(number), "+m"(pair)
+				     :
+				     : "rax", "rbx", "rcx", "rdx", "rdi", "memory", "cc");
+			printf("flags %#lx\n", flags);
+			return flags >> 12 != 0;
+		}
+	END
+	cc -O2 -static -o flags flags.c
+	run -0 vm --copy "$PWD/flags:/flags" -- /flags
+	has "$output" '^(not there|flags 0x[0-9a-f]+)$'
+	run -0 vm --icount --copy "$PWD/flags:/flags" -- /flags
+	has "$output" '^(not there|flags 0x[0-9a-f]+)$'
 }
 
 @test "a hang is named" {
