@@ -23,7 +23,7 @@ started() {
 }
 
 needs_gpio() {
-	modinfo lab_gpio >/dev/null 2>&1 || skip "this kernel has no gpiolib: no model gpio"
+	has_gpio || skip "this kernel has no gpiolib: no model gpio"
 }
 
 @test "101 edges on each of 64 lines: 6464 stamps, in order, at the right times" {

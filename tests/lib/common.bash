@@ -38,3 +38,8 @@ needs_dpll() {
 	6.[0-6].*) skip "the DPLL modules want a kernel from 6.7 on" ;;
 	esac
 }
+
+# has_gpio: the kernel has gpiolib, so that lab_gpio and hte_gpio must be there
+has_gpio() {
+	[[ -d /sys/bus/gpio ]]
+}
