@@ -82,51 +82,12 @@ static const struct argp_option options[] = {
 };
 /* clang-format on */
 
-/* a time with its unit, milliseconds without, as ns; -1 where it is none */
-static int64_t parse_span(const char *s)
+/* a plain number is milliseconds; negative where it is no time */
+static int64_t span(const char *arg)
 {
-	static const struct {
-		const char *unit;
-		double ns;
-	} units[] = { { "", 1e6 }, { "ns", 1 }, { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 } };
-	char *end;
-	double v = strtod(s, &end);
+	int64_t ns = units_parse_ns(arg);
 
-	if (end == s || !(v > 0 && v <= 1e9))
-		return -1;
-	for (unsigned int i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (!strcmp(end, units[i].unit))
-			return v * units[i].ns >= 1 ? (int64_t)(v * units[i].ns) : -1;
-	return -1;
-}
-
-static double seconds(struct argp_state *state, const char *what, const char *arg)
-{
-	double s = units_parse_seconds(arg, 1e9);
-
-	if (s < 0)
-		argp_error(state, "%s is a number of seconds, not \"%s\"", what, arg);
-	return s;
-}
-
-static void add_word(const char ***words, int *n, const char *arg)
-{
-	*words = reallocarray(*words, *n + 1, sizeof(**words));
-	if (!*words)
-		abort();
-	(*words)[(*n)++] = arg;
-}
-
-static long bytes(struct argp_state *state, const char *what, const char *arg)
-{
-	char *end;
-	long n;
-
-	errno = 0;
-	n = strtol(arg, &end, 10);
-	if (end == arg || *end || errno || n < 4096 || n > 1 << 30)
-		argp_error(state, "%s is 4096 to %d bytes, not \"%s\"", what, 1 << 30, arg);
-	return n;
+	return ns < 0 ? units_parse_seconds(arg, 1e6) * 1e6 : ns;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -141,10 +102,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &cfg->common;
 		return 0;
 	case 'd':
-		add_word(&cfg->devices, &cfg->ndevices, arg);
+		opts_word(&cfg->devices, &cfg->ndevices, arg);
 		return 0;
 	case KEY_PIN:
-		add_word(&cfg->pins, &cfg->npins, arg);
+		opts_word(&cfg->pins, &cfg->npins, arg);
 		return 0;
 	case KEY_CLOCK_ID:
 		errno = 0;
@@ -161,13 +122,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		cfg->refused = true;
 		return 0;
 	case KEY_PHASE:
-		cfg->phase_ns = arg ? parse_span(arg) : NS_PER_SEC;
+		cfg->phase_ns = arg ? span(arg) : NS_PER_SEC;
 		if (cfg->phase_ns < 1000000)
 			argp_error(state, "--phase is 1 ms or more, not \"%s\"", arg);
 		return 0;
 	case KEY_SLOW:
-		cfg->slow_ns = parse_span(arg);
-		if (cfg->slow_ns < 0)
+		cfg->slow_ns = span(arg);
+		if (cfg->slow_ns < 1)
 			argp_error(state, "--slow is a time, as 5ms or 300us, not \"%s\"", arg);
 		return 0;
 	case KEY_UNTIL:
@@ -179,10 +140,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 				   arg);
 		return 0;
 	case KEY_TIMEOUT:
-		cfg->timeout = seconds(state, "--timeout", arg);
+		cfg->timeout = opts_seconds(state, "--timeout", arg);
 		return 0;
 	case KEY_DURATION:
-		cfg->duration = seconds(state, "--duration", arg);
+		cfg->duration = opts_seconds(state, "--duration", arg);
 		return 0;
 	case KEY_LIST:
 		cfg->list = true;
@@ -199,12 +160,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		cfg->source = i;
 		return 0;
 	case KEY_RING:
-		cfg->ring_bytes = bytes(state, "--ring", arg);
-		if (cfg->ring_bytes & (cfg->ring_bytes - 1))
-			argp_error(state, "--ring is a power of two, not \"%s\"", arg);
+		cfg->ring_bytes = opts_ring(state, "--ring", arg);
 		return 0;
 	case KEY_SOCKET:
-		cfg->socket_bytes = bytes(state, "--socket-buffer", arg);
+		cfg->socket_bytes = opts_bytes(state, "--socket-buffer", arg);
 		return 0;
 	case KEY_RAW_TP:
 		cfg->raw_tp = true;

@@ -22,11 +22,11 @@ struct config {
 	bool descending;
 	uint64_t columns; /* 1 << column each; 0: as many as there is room for */
 	/* what source_take() leaves out of the model already */
-	char **chips; /* names, as written */
+	const char **chips; /* names, as written */
 	int n_chips;
 	struct range *lines; /* provider's numbers */
 	int n_lines;
-	char **consumers;
+	const char **consumers;
 	int n_consumers;
 	/* of the BPF side */
 	uint32_t max_lines;

@@ -45,26 +45,6 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-static long number(struct argp_state *state, const char *what, const char *arg, long min, long max)
-{
-	char *end;
-	long n;
-
-	errno = 0;
-	n = strtol(arg, &end, 10);
-	if (end == arg || *end || errno || n < min || n > max)
-		argp_error(state, "%s is %ld to %ld, not \"%s\"", what, min, max, arg);
-	return n;
-}
-
-static void add_name(char ***v, int *n, char *name)
-{
-	*v = reallocarray(*v, *n + 1, sizeof(**v));
-	if (!*v)
-		abort();
-	(*v)[(*n)++] = name;
-}
-
 /* "0-7,12" */
 static void add_lines(struct config *cfg, const char *arg, struct argp_state *state)
 {
@@ -149,7 +129,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--delay is 0.01 to 86400 seconds, not \"%s\"", arg);
 		return 0;
 	case 'n':
-		cfg->common.count = number(state, "--iterations", arg, 1, LONG_MAX);
+		cfg->common.count = opts_integer(state, "--iterations", arg, 1, LONG_MAX);
 		return 0;
 	case 's':
 		choose_sort(cfg, arg, state);
@@ -158,13 +138,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		choose_columns(cfg, arg, state);
 		return 0;
 	case 'c':
-		add_name(&cfg->chips, &cfg->n_chips, arg);
+		opts_word(&cfg->chips, &cfg->n_chips, arg);
 		return 0;
 	case 'l':
 		add_lines(cfg, arg, state);
 		return 0;
 	case KEY_CONSUMER:
-		add_name(&cfg->consumers, &cfg->n_consumers, arg);
+		opts_word(&cfg->consumers, &cfg->n_consumers, arg);
 		return 0;
 	case 'z':
 		cfg->hide_idle = true;
@@ -185,7 +165,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		cfg->bad_ns = duration("--bad", arg, state);
 		return 0;
 	case KEY_MAX_LINES:
-		cfg->max_lines = number(state, "--max-lines", arg, 1, HTETOP_MAX_LINES);
+		cfg->max_lines = opts_integer(state, "--max-lines", arg, 1, HTETOP_MAX_LINES);
 		return 0;
 	case KEY_RAW_TP:
 		cfg->raw_tp = true;

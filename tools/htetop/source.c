@@ -677,7 +677,7 @@ static void read_fifos(struct source *s)
 	}
 }
 
-static bool matches(char *const *patterns, int n, const char *name)
+static bool matches(const char **patterns, int n, const char *name)
 {
 	for (int i = 0; i < n; i++)
 		if (!fnmatch(patterns[i], name, 0))

@@ -86,6 +86,49 @@ bool opts_number(struct opts *o, const char *arg, struct argp_state *state)
 	return true;
 }
 
+long opts_integer(struct argp_state *state, const char *what, const char *arg, long min, long max)
+{
+	char *end;
+	long n;
+
+	errno = 0;
+	n = strtol(arg, &end, 10);
+	if (end == arg || *end || errno || n < min || n > max)
+		argp_error(state, "%s is %ld to %ld, not \"%s\"", what, min, max, arg);
+	return n;
+}
+
+long opts_bytes(struct argp_state *state, const char *what, const char *arg)
+{
+	return opts_integer(state, what, arg, 4096, 1 << 30);
+}
+
+long opts_ring(struct argp_state *state, const char *what, const char *arg)
+{
+	long n = opts_bytes(state, what, arg);
+
+	if (n & (n - 1))
+		argp_error(state, "%s is a power of two, not \"%s\"", what, arg);
+	return n;
+}
+
+double opts_seconds(struct argp_state *state, const char *what, const char *arg)
+{
+	double s = units_parse_seconds(arg, 1e9);
+
+	if (s < 0)
+		argp_error(state, "%s is a number of seconds, not \"%s\"", what, arg);
+	return s;
+}
+
+void opts_word(const char ***words, int *n, const char *arg)
+{
+	*words = reallocarray(*words, *n + 1, sizeof(**words));
+	if (!*words)
+		abort();
+	(*words)[(*n)++] = arg;
+}
+
 static const char *version_tool;
 
 static void print_version(FILE *f, struct argp_state *state)

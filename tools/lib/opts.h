@@ -35,6 +35,24 @@ extern const struct argp opts_argp;
  */
 bool opts_number(struct opts *o, const char *arg, struct argp_state *state);
 
+/*
+ * The rest helps a tool with its own options. What they are given is a usage error where it
+ * is not as wanted; what names the option in that.
+ */
+
+/* a whole number from min to max */
+long opts_integer(struct argp_state *state, const char *what, const char *arg, long min, long max);
+
+/* a number of bytes; those of a ring buffer are a power of two */
+long opts_bytes(struct argp_state *state, const char *what, const char *arg);
+long opts_ring(struct argp_state *state, const char *what, const char *arg);
+
+/* a number of seconds */
+double opts_seconds(struct argp_state *state, const char *what, const char *arg);
+
+/* of an option that may be repeated: arg comes behind the n words; free() them */
+void opts_word(const char ***words, int *n, const char *arg);
+
 /* what argp prints for -V, and the status it leaves with on a usage error; call first */
 void opts_tool(const char *tool);
 

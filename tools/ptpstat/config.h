@@ -20,7 +20,7 @@ struct config {
 	int channel;		/* -1: all */
 	double duration;	/* s, 0: no end */
 	unsigned int ring_bytes;
-	char **clocks;		/* as written: ptp64, /dev/ptp64, 64, or a clock's name */
+	const char **clocks;		/* as written: ptp64, /dev/ptp64, 64, or a clock's name */
 	int nclocks;
 };
 

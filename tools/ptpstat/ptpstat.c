@@ -57,28 +57,6 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-static long number(struct argp_state *state, const char *what, const char *arg, long min, long max)
-{
-	char *end;
-	long n;
-
-	errno = 0;
-	n = strtol(arg, &end, 10);
-	if (end == arg || *end || errno || n < min || n > max)
-		argp_error(state, "%s is %ld to %ld, not \"%s\"", what, min, max, arg);
-	return n;
-}
-
-static void add_clock(struct config *cfg, char *arg)
-{
-	char **v = reallocarray(cfg->clocks, cfg->nclocks + 1, sizeof(*v));
-
-	if (!v)
-		abort();
-	v[cfg->nclocks++] = arg;
-	cfg->clocks = v;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct config *cfg = state->input;
@@ -88,13 +66,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &cfg->common;
 		return 0;
 	case 'c':
-		add_clock(cfg, arg);
+		opts_word(&cfg->clocks, &cfg->nclocks, arg);
 		return 0;
 	case KEY_CHANNEL:
-		cfg->channel = number(state, "--channel", arg, 0, 2047);
+		cfg->channel = opts_integer(state, "--channel", arg, 0, 2047);
 		return 0;
 	case KEY_PID:
-		cfg->pid = number(state, "--pid", arg, 1, INT_MAX);
+		cfg->pid = opts_integer(state, "--pid", arg, 1, INT_MAX);
 		return 0;
 	case 'e':
 		cfg->events = true;
@@ -106,9 +84,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		cfg->by_process = true;
 		return 0;
 	case 'd':
-		cfg->duration = units_parse_seconds(arg, 1e9);
-		if (cfg->duration < 0)
-			argp_error(state, "--duration is a number of seconds, not \"%s\"", arg);
+		cfg->duration = opts_seconds(state, "--duration", arg);
 		return 0;
 	case 'z':
 		cfg->hide_idle = true;
@@ -123,12 +99,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		cfg->fold = false;
 		return 0;
 	case KEY_MAX_CLOCKS:
-		cfg->max_clocks = number(state, "--max-clocks", arg, 1, PTPSTAT_MAX_CLOCKS);
+		cfg->max_clocks = opts_integer(state, "--max-clocks", arg, 1, PTPSTAT_MAX_CLOCKS);
 		return 0;
 	case KEY_RING:
-		cfg->ring_bytes = number(state, "--ring", arg, 4096, 1 << 30);
-		if (cfg->ring_bytes & (cfg->ring_bytes - 1))
-			argp_error(state, "--ring is a power of two, not \"%s\"", arg);
+		cfg->ring_bytes = opts_ring(state, "--ring", arg);
 		return 0;
 	case KEY_RAW_TP:
 		cfg->raw_tp = true;
@@ -139,7 +113,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 				argp_error(state, "nothing stands after the count: \"%s\"", arg);
 			if (cfg->common.interval)
 				argp_error(state, "clocks stand before the interval: \"%s\"", arg);
-			add_clock(cfg, arg);
+			opts_word(&cfg->clocks, &cfg->nclocks, arg);
 		}
 		return 0;
 	}
