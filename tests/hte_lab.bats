@@ -592,6 +592,9 @@ gpio() {
 
 @test "23 rounds of a GPIO chip that goes under its driver" {
 	needs_gpio
+	case $(uname -r) in
+	6.[0-9].*) skip "this kernel's gpiolib does not take back the interrupts of a chip that goes" ;;
+	esac
 	for ((i = 0; i < 23; i++)); do
 		labctl new gpio lines=2 >/dev/null
 		modprobe hte_gpio line=1

@@ -178,7 +178,7 @@ static void check_widths(struct device *dev)
 		.reg_bits = 8,
 		.reg_stride = 4,
 		.val_bits = 8,
-		.max_register_is_0 = true,
+		.max_register = 4,
 	};
 	struct regmap *map = devm_regmap_init(dev, &bus, regs, &config);
 	u8 bytes[2] = { 1, 2 };
@@ -189,7 +189,18 @@ static void check_widths(struct device *dev)
 	IS(regmap_bulk_read(map, 0, bytes, 1), 0);
 	IS(bytes[0], 77);
 	IS(bytes[1], 2);
+	IS(regmap_read(map, 4, &val), 0);
+	IS(regmap_read(map, 8, &val), -EIO);
+
+#ifdef CHS_REGMAP_ONLY_0
+	config.name = "one";
+	config.max_register = 0;
+	config.max_register_is_0 = true;
+	map = devm_regmap_init(dev, &bus, regs, &config);
+	IS(regmap_read(map, 0, &val), 0);
+	IS(val, 77);
 	IS(regmap_read(map, 4, &val), -EIO);
+#endif
 }
 
 static void check_all(struct device *dev)
