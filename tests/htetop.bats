@@ -5,23 +5,7 @@
 # hte_sink, with exact numbers. Runs in the guest.
 
 bats_require_minimum_version 1.5.0
-load lib/tool
-
-setup() {
-	tool_setup htetop
-	modprobe hte_sink
-}
-
-teardown() {
-	tool_teardown
-	labctl del all
-	rmmod hte_sink
-}
-
-# sink WORD...: a command to the consumer
-sink() {
-	echo "$*" >/sys/kernel/debug/hte_sink/command
-}
+load lib/htetop
 
 # edges CHIP LINES COUNT [WORD]...: when this returns the last one has happened
 edges() {

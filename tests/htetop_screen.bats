@@ -5,7 +5,7 @@
 # The layout at every size is unit/test_htetop_screen.c's affair. Runs in the guest.
 
 bats_require_minimum_version 1.5.0
-load lib/common
+load lib/hte_sink
 
 setup() {
 	dir=$BATS_TEST_TMPDIR
@@ -23,10 +23,6 @@ teardown() {
 
 t() {
 	tmux -u -f "$dir/conf" -L chs "$@"
-}
-
-sink() {
-	echo "$*" >/sys/kernel/debug/hte_sink/command
 }
 
 # begin COLSxROWS ARG...: htetop on a terminal of that size; waits until it shows lines.

@@ -5,22 +5,7 @@
 # microsecond, and what it costs.
 
 bats_require_minimum_version 1.5.0
-load lib/tool
-
-setup() {
-	tool_setup htetop
-	modprobe hte_sink
-}
-
-teardown() {
-	tool_teardown
-	labctl del all
-	rmmod hte_sink
-}
-
-sink() {
-	echo "$*" >/sys/kernel/debug/hte_sink/command
-}
+load lib/htetop
 
 @test "latency is the interrupt's delay, to 20 us, whatever offset and rate the clock has" {
 	local i

@@ -19,8 +19,8 @@
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/timekeeping.h>
-#include <linux/uaccess.h>
 
+#include "hand.h"
 #include "hte_hand.h"
 
 struct giver;
@@ -447,8 +447,9 @@ union argument {
 	struct giver_state state;
 };
 
-static long giver_do(unsigned int cmd, union argument *arg)
+static long giver_do(void *unused, unsigned int cmd, void *argument, unsigned long value)
 {
+	union argument *arg = argument;
 	struct giver *giver;
 	long err = 0;
 
@@ -498,29 +499,9 @@ static long giver_do(unsigned int cmd, union argument *arg)
 
 static long giver_ioctl(struct file *file, unsigned int cmd, unsigned long value)
 {
-	union argument *arg;
-	long err;
-
 	if (cmd == GIVER_ODD)
 		return odd(value);
-	if (_IOC_SIZE(cmd) > sizeof(*arg))
-		return -ENOTTY;
-	arg = kzalloc(sizeof(*arg), GFP_KERNEL);
-	if (!arg)
-		return -ENOMEM;
-	if (!_IOC_SIZE(cmd))
-		arg->index = value;
-	else if (copy_from_user(arg, (void __user *)value, _IOC_SIZE(cmd))) {
-		err = -EFAULT;
-		goto free;
-	}
-	err = giver_do(cmd, arg);
-	if (!err && _IOC_DIR(cmd) & _IOC_READ &&
-	    copy_to_user((void __user *)value, arg, _IOC_SIZE(cmd)))
-		err = -EFAULT;
-free:
-	kfree(arg);
-	return err;
+	return hand_ioctl(NULL, cmd, value, sizeof(union argument), giver_do);
 }
 
 static const struct file_operations giver_fops = {

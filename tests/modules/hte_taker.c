@@ -17,9 +17,9 @@
 #include <linux/property.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
+#include "hand.h"
 #include "hte_hand.h"
 
 /**
@@ -437,9 +437,11 @@ static long call_for_device(unsigned int cmd, union argument *arg, unsigned long
 	return err;
 }
 
-static long taker_do(struct taker *taker, unsigned int cmd, union argument *arg,
-		     unsigned long value)
+static long taker_do(void *context, unsigned int cmd, void *argument, unsigned long value)
 {
+	struct taker *taker = context;
+	union argument *arg = argument;
+
 	switch (cmd) {
 	case TAKER_DEVICE:
 	case TAKER_DEVICE_DEL:
@@ -461,28 +463,7 @@ static long taker_do(struct taker *taker, unsigned int cmd, union argument *arg,
 
 static long taker_ioctl(struct file *file, unsigned int cmd, unsigned long value)
 {
-	union argument *arg;
-	long err;
-
-	if (_IOC_SIZE(cmd) > sizeof(*arg))
-		return -ENOTTY;
-	arg = kzalloc(sizeof(*arg), GFP_KERNEL);
-	if (!arg)
-		return -ENOMEM;
-	if (!_IOC_SIZE(cmd))
-		arg->slot = value;
-	else if (_IOC_DIR(cmd) & _IOC_WRITE &&
-		 copy_from_user(arg, (void __user *)value, _IOC_SIZE(cmd))) {
-		err = -EFAULT;
-		goto free;
-	}
-	err = taker_do(file->private_data, cmd, arg, value);
-	if (!err && _IOC_DIR(cmd) & _IOC_READ &&
-	    copy_to_user((void __user *)value, arg, _IOC_SIZE(cmd)))
-		err = -EFAULT;
-free:
-	kfree(arg);
-	return err;
+	return hand_ioctl(file->private_data, cmd, value, sizeof(union argument), taker_do);
 }
 
 static int taker_open(struct inode *inode, struct file *file)

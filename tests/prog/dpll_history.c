@@ -5,41 +5,13 @@
  */
 #include "dpll_test.h"
 
-#define CLOCK 0x1122334455667788ULL
-
 static struct nl *s;
 
-static uint32_t device(int d)
+static uint32_t named_pin(int p, int d)
 {
-	hand("dev %d get %llu %d", d, CLOCK, d);
-	hand("dev %d reg 0 2", d);
-	return hand_number("dev %d id", d);
-}
-
-static void device_del(int d)
-{
-	hand("dev %d unreg 0", d);
-	hand("dev %d put", d);
-}
-
-static uint32_t pin_new(int p, int d)
-{
-	hand("pin %d prop clear", p);
-	hand("pin %d prop type 2", p);
-	hand("pin %d prop caps 7", p);
-	hand("pin %d prop ranges 3", p);
-	hand("pin %d prop min -1000", p);
-	hand("pin %d prop max 1000", p);
+	pin_props(p, DPLL_PIN_TYPE_EXT, 7);
 	hand("pin %d prop board PIN%d", p, p);
-	hand("pin %d get %llu %d", p, CLOCK, p);
-	hand("pin %d reg %d 0", p, d);
-	return hand_number("pin %d id", p);
-}
-
-static void pin_del(int p, int d)
-{
-	hand("pin %d unreg %d 0", p, d);
-	hand("pin %d put", p);
+	return pin_new(p, d, CLOCK);
 }
 
 /* ---- lock history ------------------------------------------------------------------- */
@@ -205,7 +177,7 @@ static void group_poll(void)
 
 static void group_rules(void)
 {
-	uint32_t id = device(0), a = pin_new(0, 0), b = pin_new(1, 0);
+	uint32_t id = device(0), a = named_pin(0, 0), b = named_pin(1, 0);
 
 	/* automatic mode, locked to one pin; another one is selectable: as it should be */
 	hand("pin 0 seton 0 state 1");
@@ -328,7 +300,7 @@ __attribute__((format(printf, 1, 2))) static const char *format(const char *what
 
 static void group_sets(void)
 {
-	uint32_t id = device(0), a = pin_new(0, 0), b = pin_new(1, 0), mux, child;
+	uint32_t id = device(0), a = named_pin(0, 0), b = named_pin(1, 0), mux, child;
 
 	set_is("dpll_pin_prio", pin_set_on(s, a, DPLL_A_PIN_PARENT_DEVICE, id, DPLL_A_PIN_PRIO, 7),
 	       "pin=%u kind=device parent=%u old_value=0 new_value=7 err=0", a, id);
@@ -417,7 +389,7 @@ static void group_trace(void)
 	same(trace_off("dpll_device_create"),
 	     format("id=%u idx=0 clock_id=0x%016llx type=2 module=dpll_hand", id, CLOCK), "create");
 	trace_on("dpll_pin_create");
-	pin = pin_new(0, 0);
+	pin = named_pin(0, 0);
 	same(trace_off("dpll_pin_create"),
 	     format("id=%u idx=0 clock_id=0x%016llx type=2 label=PIN0 module=dpll_hand", pin,
 		    CLOCK),

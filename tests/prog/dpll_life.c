@@ -10,29 +10,11 @@
 #include <pthread.h>
 #include "dpll_test.h"
 
-#define CLOCK 0x1122334455667788ULL
-
 static struct nl *s, *ear;
-
-static uint32_t device(int d)
-{
-	hand("dev %d get %llu %d", d, CLOCK, d);
-	hand("dev %d reg 0 2", d);
-	return hand_number("dev %d id", d);
-}
-
-static void device_del(int d)
-{
-	hand("dev %d unreg 0", d);
-	hand("dev %d put", d);
-}
 
 static void pin_make(int p, int type)
 {
-	hand("pin %d prop clear", p);
-	hand("pin %d prop type %d", p, type);
-	hand("pin %d prop caps 7", p);
-	hand("pin %d prop ranges 3", p);
+	pin_props(p, type, 7);
 	hand("pin %d get %llu %d", p, CLOCK, p);
 }
 

@@ -6,57 +6,16 @@
 #include <sys/prctl.h>
 #include "dpll_test.h"
 
-#define CLOCK  0x1122334455667788ULL
 #define CLOCK2 0x8877665544332211ULL
 
 static struct nl *s;
 /* of the pins to come */
 static unsigned long long clock_id = CLOCK;
 
-/* ---- a driver's objects ------------------------------------------------------ */
-
-/* device D with every callback; its number */
-static uint32_t device(int d, unsigned long long clock, int type)
-{
-	hand("dev %d get %llu %d", d, clock, d);
-	hand("dev %d reg 0 %d", d, type);
-	return hand_number("dev %d id", d);
-}
-
-static void device_del(int d)
-{
-	hand("dev %d unreg 0", d);
-	hand("dev %d put", d);
-}
-
-/* properties as usual, to be changed before pin_new() */
-static void pin_props(int p, int type, int caps)
-{
-	hand("pin %d prop clear", p);
-	hand("pin %d prop type %d", p, type);
-	hand("pin %d prop caps %d", p, caps);
-	hand("pin %d prop ranges 3", p);
-	hand("pin %d prop min -1000", p);
-	hand("pin %d prop max 1000", p);
-}
-
-static uint32_t pin_new(int p, int d)
-{
-	hand("pin %d get %llu %d", p, clock_id, p);
-	hand("pin %d reg %d 0", p, d);
-	return hand_number("pin %d id", p);
-}
-
-static void pin_del(int p, int d)
-{
-	hand("pin %d unreg %d 0", p, d);
-	hand("pin %d put", p);
-}
-
 static uint32_t plain_pin(int p, int d)
 {
 	pin_props(p, DPLL_PIN_TYPE_EXT, 7);
-	return pin_new(p, d);
+	return pin_new(p, d, clock_id);
 }
 
 static const char *format(const char *what, ...) __attribute__((format(printf, 1, 2)));
@@ -77,7 +36,7 @@ static const char *format(const char *what, ...)
 
 static void group_device_get(void)
 {
-	uint32_t id = device(0, CLOCK, DPLL_TYPE_EEC);
+	uint32_t id = device_new(0, CLOCK, DPLL_TYPE_EEC);
 	const char *all =
 		"id=%u module-name=dpll_hand clock-id=%llu temp=40000 lock-status=2 mode=2"
 		" mode-supported=1 mode-supported=2 type=2 phase-offset-monitor=0"
@@ -170,7 +129,7 @@ static void group_device_get(void)
 
 static void group_pin_get(void)
 {
-	uint32_t id = device(0, CLOCK, DPLL_TYPE_EEC), id1 = device(1, CLOCK, DPLL_TYPE_PPS);
+	uint32_t id = device_new(0, CLOCK, DPLL_TYPE_EEC), id1 = device_new(1, CLOCK, DPLL_TYPE_PPS);
 	uint32_t pin, mux, child, other;
 	const char *on;
 
@@ -179,7 +138,7 @@ static void group_pin_get(void)
 	hand("pin 0 prop panel PANEL");
 	hand("pin 0 prop package PACKAGE");
 	hand("pin 0 prop gran 10");
-	pin = pin_new(0, 0);
+	pin = pin_new(0, 0, clock_id);
 	hand("pin 0 set adjust -20");
 	hand("pin 0 set ffo -3");
 	hand("pin 0 set esync 1");
@@ -246,7 +205,7 @@ static void group_pin_get(void)
 	hand("pin 1 without esync_get");
 	hand("pin 1 without prio_get");
 	hand("pin 1 without phase_offset_get");
-	mux = pin_new(1, 0);
+	mux = pin_new(1, 0, clock_id);
 	same(pin_text(s, mux),
 	     format("id=%u module-name=dpll_hand clock-id=%llu type=1 capabilities=0"
 		    " phase-adjust-min=0 phase-adjust-max=0"
@@ -311,7 +270,7 @@ static struct nlmsghdr *who(int cmd)
 
 static void group_id_get(void)
 {
-	uint32_t a = device(0, CLOCK, DPLL_TYPE_EEC), b = device(1, CLOCK, DPLL_TYPE_PPS);
+	uint32_t a = device_new(0, CLOCK, DPLL_TYPE_EEC), b = device_new(1, CLOCK, DPLL_TYPE_PPS);
 	uint32_t p, q;
 	struct nlmsghdr *nl;
 
@@ -354,12 +313,12 @@ static void group_id_get(void)
 	pin_props(0, DPLL_PIN_TYPE_EXT, 0);
 	hand("pin 0 prop board SMA1");
 	hand("pin 0 prop panel FRONT");
-	p = pin_new(0, 0);
+	p = pin_new(0, 0, clock_id);
 	pin_props(1, DPLL_PIN_TYPE_EXT, 0);
 	hand("pin 1 prop board SMA2");
 	hand("pin 1 prop package U1");
 	hand("pin 1 prop panel FRONT");
-	q = pin_new(1, 0);
+	q = pin_new(1, 0, clock_id);
 	nl = who(DPLL_CMD_PIN_ID_GET);
 	mnl_attr_put_u32(nl, DPLL_A_PIN_TYPE, DPLL_PIN_TYPE_EXT);
 	ask(s, nl);
@@ -403,7 +362,7 @@ static void group_id_get(void)
 
 static void group_policy(void)
 {
-	uint32_t id = device(0, CLOCK, DPLL_TYPE_EEC), pin = plain_pin(0, 0);
+	uint32_t id = device_new(0, CLOCK, DPLL_TYPE_EEC), pin = plain_pin(0, 0);
 	struct nlmsghdr *nl;
 	struct nlattr *nest;
 
@@ -519,7 +478,7 @@ static void heard_only(int cmd, unsigned int n, const char *what)
 
 static void group_device_set(void)
 {
-	uint32_t id = device(0, CLOCK, DPLL_TYPE_EEC), poor;
+	uint32_t id = device_new(0, CLOCK, DPLL_TYPE_EEC), poor;
 	long long calls;
 
 	ear = nl_listen();
@@ -586,8 +545,8 @@ static void group_device_set(void)
 
 static void group_pin_set(void)
 {
-	uint32_t id = device(0, CLOCK, DPLL_TYPE_EEC), id1 = device(1, CLOCK, DPLL_TYPE_PPS), pin;
-	uint32_t none = device(2, CLOCK, DPLL_TYPE_PPS), poor;
+	uint32_t id = device_new(0, CLOCK, DPLL_TYPE_EEC), id1 = device_new(1, CLOCK, DPLL_TYPE_PPS), pin;
+	uint32_t none = device_new(2, CLOCK, DPLL_TYPE_PPS), poor;
 	struct nlmsghdr *nl;
 	struct nlattr *nest;
 	long long calls;
@@ -595,7 +554,7 @@ static void group_pin_set(void)
 
 	pin_props(0, DPLL_PIN_TYPE_EXT, 7);
 	hand("pin 0 prop gran 10");
-	pin = pin_new(0, 0);
+	pin = pin_new(0, 0, clock_id);
 	hand("pin 0 set ranges 2");
 	ear = nl_listen();
 
@@ -752,7 +711,7 @@ static void group_pin_set(void)
 	hand("pin 1 without phase_adjust_set");
 	hand("pin 1 without esync_set");
 	hand("pin 1 without ref_sync_set");
-	poor = pin_new(1, 0);
+	poor = pin_new(1, 0, clock_id);
 	pin_set(s, poor, DPLL_A_PIN_FREQUENCY, 1);
 	refused(s, -EOPNOTSUPP, "frequency set not supported by the device", "no frequency_set");
 	pin_set(s, poor, DPLL_A_PIN_PHASE_ADJUST, 1);
@@ -777,7 +736,7 @@ static void group_pin_set(void)
 	hand("pin 1 without state_on_dpll_set");
 	hand("pin 1 without prio_set");
 	hand("pin 1 without direction_set");
-	poor = pin_new(1, 0);
+	poor = pin_new(1, 0, clock_id);
 	want(pin_set_on(s, poor, DPLL_A_PIN_PARENT_DEVICE, id, DPLL_A_PIN_STATE, 2), -EOPNOTSUPP,
 	     "no state_on_dpll_set");
 	want(pin_set_on(s, poor, DPLL_A_PIN_PARENT_DEVICE, id, DPLL_A_PIN_PRIO, 2), -EOPNOTSUPP,
@@ -796,7 +755,7 @@ static void group_pin_set(void)
 
 static void group_ref_sync(void)
 {
-	uint32_t id = device(0, CLOCK, DPLL_TYPE_EEC);
+	uint32_t id = device_new(0, CLOCK, DPLL_TYPE_EEC);
 	uint32_t a = plain_pin(0, 0), b = plain_pin(1, 0), c = plain_pin(2, 0);
 	struct nlmsghdr *nl;
 	struct nlattr *nest;
@@ -869,17 +828,17 @@ static void group_ref_sync(void)
 
 static void group_mux(void)
 {
-	uint32_t id = device(0, CLOCK, DPLL_TYPE_EEC), id1 = device(1, CLOCK, DPLL_TYPE_PPS);
+	uint32_t id = device_new(0, CLOCK, DPLL_TYPE_EEC), id1 = device_new(1, CLOCK, DPLL_TYPE_PPS);
 	uint32_t mux, mux2, child;
 	struct nlmsghdr *nl;
 	struct nlattr *nest;
 	long long calls;
 
 	pin_props(0, DPLL_PIN_TYPE_MUX, 7);
-	mux = pin_new(0, 0);
+	mux = pin_new(0, 0, clock_id);
 	hand("pin 0 reg 1 0");
 	pin_props(1, DPLL_PIN_TYPE_MUX, 7);
-	mux2 = pin_new(1, 0);
+	mux2 = pin_new(1, 0, clock_id);
 	pin_props(2, DPLL_PIN_TYPE_SYNCE_ETH_PORT, 4);
 	ear = nl_listen();
 	hand("pin 2 get %llu 2", CLOCK2);
@@ -998,8 +957,8 @@ static void group_dump(void)
 
 	dump_is(0, "none");
 	clock_id = 0x4d414e59;
-	id = device(0, clock_id, DPLL_TYPE_EEC);
-	device1 = device(1, clock_id, DPLL_TYPE_PPS);
+	id = device_new(0, clock_id, DPLL_TYPE_EEC);
+	device1 = device_new(1, clock_id, DPLL_TYPE_PPS);
 	hand("many 0 1000 0");
 	calls = hand_number("pin 0 calls esync_get");
 	dump_is(1000, "a thousand");
@@ -1030,7 +989,7 @@ static void group_dump(void)
 	plain_pin(0, 0);
 	pin_props(1, DPLL_PIN_TYPE_EXT, 0);
 	hand("pin 1 prop ranges 131");
-	pin_new(1, 0);
+	pin_new(1, 0, clock_id);
 	plain_pin(2, 0);
 	dump_is(3, "one of more than 4 KB");
 	fresh_socket(8192);
@@ -1039,7 +998,7 @@ static void group_dump(void)
 	pin_del(1, 0);
 	pin_props(1, DPLL_PIN_TYPE_EXT, 0);
 	hand("pin 1 prop ranges 1301");
-	pin = pin_new(1, 0);
+	pin = pin_new(1, 0, clock_id);
 	dump_is(3, "one of more than 32 KB");
 	want(pin_get(s, pin), 0, "that one alone");
 	ok(s->answer.nl.nlmsg_len > 1301 * 28, "its length: %u", s->answer.nl.nlmsg_len);
@@ -1050,7 +1009,7 @@ static void group_dump(void)
 	nl_close(ear);
 	pin_del(1, 0);
 	pin_props(1, DPLL_PIN_TYPE_EXT, 0);
-	pin = pin_new(1, 0);
+	pin = pin_new(1, 0, clock_id);
 	hand("pin 1 set ranges 255");
 	dump_is(3, "255 ranges of embedded sync");
 	want(pin_get(s, pin), 0, "that one alone");
@@ -1160,7 +1119,7 @@ static unsigned long traced(const char *event)
 
 static void group_storm(void)
 {
-	uint32_t id = device(0, CLOCK, DPLL_TYPE_EEC);
+	uint32_t id = device_new(0, CLOCK, DPLL_TYPE_EEC);
 	struct nl *deaf = nl_listen();
 	unsigned int n = 0, overruns = 0;
 	long long sent;
@@ -1278,7 +1237,7 @@ static bool in_network_namespace(void)
 
 static void group_permissions(void)
 {
-	perm_id = device(0, CLOCK, DPLL_TYPE_EEC);
+	perm_id = device_new(0, CLOCK, DPLL_TYPE_EEC);
 	perm_pin = plain_pin(0, 0);
 	in_child("somebody without CAP_NET_ADMIN", as_nobody);
 	in_child("root of a user namespace", in_user_namespace);

@@ -677,4 +677,52 @@ static inline long long stat_of(uint32_t device, const char *name)
 	return -1;
 }
 
+/* ---- a driver's usual objects ------------------------------------------------ */
+
+#define CLOCK  0x1122334455667788ULL
+
+/* device D with every callback; its number */
+static inline uint32_t device_new(int d, unsigned long long clock, int type)
+{
+	hand("dev %d get %llu %d", d, clock, d);
+	hand("dev %d reg 0 %d", d, type);
+	return hand_number("dev %d id", d);
+}
+
+static inline uint32_t device(int d)
+{
+	return device_new(d, CLOCK, DPLL_TYPE_EEC);
+}
+
+static inline void device_del(int d)
+{
+	hand("dev %d unreg 0", d);
+	hand("dev %d put", d);
+}
+
+/* properties as usual, to be changed before the pin is made */
+static inline void pin_props(int p, int type, int caps)
+{
+	hand("pin %d prop clear", p);
+	hand("pin %d prop type %d", p, type);
+	hand("pin %d prop caps %d", p, caps);
+	hand("pin %d prop ranges 3", p);
+	hand("pin %d prop min -1000", p);
+	hand("pin %d prop max 1000", p);
+}
+
+/* pin P on device D, by the properties that it has been given; its number */
+static inline uint32_t pin_new(int p, int d, unsigned long long clock)
+{
+	hand("pin %d get %llu %d", p, clock, p);
+	hand("pin %d reg %d 0", p, d);
+	return hand_number("pin %d id", p);
+}
+
+static inline void pin_del(int p, int d)
+{
+	hand("pin %d unreg %d 0", p, d);
+	hand("pin %d put", p);
+}
+
 #endif /* DPLL_TEST_H */
