@@ -179,7 +179,7 @@ gte_has_gpio() {
 	until_ok is received 101
 	expect_stamps $period 101 1
 	awk -v carry=$carry '$4 < carry { below++ } $4 >= carry { above++ } END { exit !below || !above }' \
-		$sink/stamps
+		"$sink/stamps"
 }
 
 @test "101 edges on each of 64 lines are 6464 stamps, in order, with the right times" {

@@ -129,7 +129,8 @@ static void group_device_get(void)
 
 static void group_pin_get(void)
 {
-	uint32_t id = device_new(0, CLOCK, DPLL_TYPE_EEC), id1 = device_new(1, CLOCK, DPLL_TYPE_PPS);
+	uint32_t id = device_new(0, CLOCK, DPLL_TYPE_EEC),
+		 id1 = device_new(1, CLOCK, DPLL_TYPE_PPS);
 	uint32_t pin, mux, child, other;
 	const char *on;
 
@@ -545,7 +546,8 @@ static void group_device_set(void)
 
 static void group_pin_set(void)
 {
-	uint32_t id = device_new(0, CLOCK, DPLL_TYPE_EEC), id1 = device_new(1, CLOCK, DPLL_TYPE_PPS), pin;
+	uint32_t id = device_new(0, CLOCK, DPLL_TYPE_EEC),
+		 id1 = device_new(1, CLOCK, DPLL_TYPE_PPS), pin;
 	uint32_t none = device_new(2, CLOCK, DPLL_TYPE_PPS), poor;
 	struct nlmsghdr *nl;
 	struct nlattr *nest;
@@ -828,7 +830,8 @@ static void group_ref_sync(void)
 
 static void group_mux(void)
 {
-	uint32_t id = device_new(0, CLOCK, DPLL_TYPE_EEC), id1 = device_new(1, CLOCK, DPLL_TYPE_PPS);
+	uint32_t id = device_new(0, CLOCK, DPLL_TYPE_EEC),
+		 id1 = device_new(1, CLOCK, DPLL_TYPE_PPS);
 	uint32_t mux, mux2, child;
 	struct nlmsghdr *nl;
 	struct nlattr *nest;

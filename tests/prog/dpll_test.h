@@ -679,7 +679,7 @@ static inline long long stat_of(uint32_t device, const char *name)
 
 /* ---- a driver's usual objects ------------------------------------------------ */
 
-#define CLOCK  0x1122334455667788ULL
+#define CLOCK 0x1122334455667788ULL
 
 /* device D with every callback; its number */
 static inline uint32_t device_new(int d, unsigned long long clock, int type)
