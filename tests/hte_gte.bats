@@ -582,6 +582,44 @@ new_aon() {
 	[ "$(tail -n 2 /sys/kernel/debug/hte_gpio/stamps | cut -d' ' -f3 | xargs)" = '0 1' ]
 	modprobe -r hte_gpio
 	awk '{ exit $6 != 0 }' /sys/bus/lab/devices/gpio0/stamping
+	# nor does a driver that goes leave the controller at it
+	modprobe hte_gpio label=tegra234-gpio-aon line=5
+	awk '{ exit !$6 }' /sys/bus/lab/devices/gpio0/stamping
+	echo "$chip" >$driver/unbind
+	awk '{ exit $6 != 0 }' /sys/bus/lab/devices/gpio0/stamping
+	modprobe -r hte_gpio
+	bind
+}
+
+@test "the engine stamps every change: who wants one kind of edge is refused" {
+	new_gte
+	run ! sink_do take lines=9 edges=rising
+	[[ $output == *"Invalid argument"* ]]
+	run ! sink_do take lines=9 edges=falling
+	[ "$(<"$dir/ts_requested")" = 0 ]
+	sink_do take lines=9 edges=none
+	edges 9 count=23
+	until_ok is received 23
+	is rising 12
+}
+
+# two consumers that do not wait for each other: hte_sink, and a file of the char device
+@test "lines that are put while others are stamped: theirs stay in order" {
+	local round node
+	new_gte
+	node=$(basename /dev/htechip*)
+	sink_do take lines=0
+	labctl edges "$gte" lines=0 count=5003 period_ns=200000 wait=0
+	for ((round = 0; round < 23; round++)); do
+		sink_do take lines=65
+		hte_read "$node" 33 1 >/dev/null &
+		until_ok eval '[[ $(<"$dir/ts_requested") == 3 ]]'
+		kill $! && sink_do put lines=65
+		wait $!
+	done
+	patience=30 until_ok eval '[[ $(($(total received) + $(<"$dev/all_overflow"))) == 5003 ]]'
+	is disorder 0
+	is gaps "$(<"$dev/all_overflow")"
 }
 
 @test "GPIO lines want their descriptor, the other lines of AON do not" {

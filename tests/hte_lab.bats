@@ -234,6 +234,22 @@ needs_gpio() {
 	is disorder 0
 }
 
+@test "stamps that wait when their line is put are nobody's" {
+	labctl new hte lines=2 fifo=16 freeze=1
+	sink take chip=hte0
+	labctl edges hte0 lines=0-1 count=3 period=10us
+	sink put chip=hte0 lines=0
+	is received 3
+	[ "$(core hte0 unregistered)" = 3 ]
+	sink take chip=hte0 lines=0
+	labctl set hte0 freeze=0
+	labctl edges hte0 lines=0-1 count=23 period=10us
+	until_ok is received 49
+	[ "$(column received 0)" = 23 ]
+	[ "$(core hte0 unregistered)" = 3 ]
+	shows hte0 waiting 0
+}
+
 @test "the interrupt's delay is what a consumer sees as latency" {
 	labctl new hte lines=2 irq_delay=20ms
 	sink take chip=hte0

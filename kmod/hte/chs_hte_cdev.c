@@ -350,10 +350,13 @@ static ssize_t request_read(struct file *file, char __user *to, size_t size, lof
 				return err;
 			continue;
 		}
-		err = mutex_lock_interruptible(&request->read_mutex);
+		if (nonblock)
+			err = mutex_trylock(&request->read_mutex) ? 0 : -EAGAIN;
+		else
+			err = mutex_lock_interruptible(&request->read_mutex) ? -ERESTARTSYS : 0;
 		if (err) {
 			pass_on(request);
-			return -ERESTARTSYS;
+			return err;
 		}
 		n = copy_events(request, to, size / sizeof(struct gpio_v2_line_event));
 		mutex_unlock(&request->read_mutex);

@@ -162,8 +162,11 @@ struct gte {
 	int irq;
 	struct delayed_work retry;
 	u32 threshold;
+	struct mutex drain_mutex; /* one at a time disables the interrupt and drains */
+	/* these belong to whoever drains: the handler, or the mutex's holder */
 	u32 loss_counters; /* register; 0: none */
 	bool owed;	   /* the lines' loss counters are still to be read */
+	u32 *losses;	   /* by line: read, and not yet reported */
 	raw_spinlock_t lock;
 	bool suspended;
 	u64 popped; /* entries taken out, ever */
@@ -262,39 +265,53 @@ static int gte_read_losses(struct gte *gte)
 	struct gte_slice *s;
 	unsigned int bit;
 	u32 line, n;
-	int err;
+	int err = 0;
 
-	gte->owed = true;
-	for (s = gte->slices; s < gte->slices + gte->n_slices; s++) {
+	for (s = gte->slices; s < gte->slices + gte->n_slices && !err; s++) {
+		/* whoever enables a line from here on has it watched anew */
 		raw_spin_lock_irqsave(&gte->lock, flags);
 		watched = s->watched;
+		s->watched = s->enabled;
 		raw_spin_unlock_irqrestore(&gte->lock, flags);
 		for_each_set_bit(bit, &watched, GTE_SLICE_LINES) {
 			line = (s - gte->slices) * GTE_SLICE_LINES + bit;
 			err = regmap_read(gte->map, gte->loss_counters + 4 + 4 * line, &n);
 			if (err)
-				return err;
-			if (n)
-				hte_report_drops(&gte->chip, line, n, HTE_DROP_OVERFLOW);
+				break;
+			gte->losses[line] += n;
 		}
-		raw_spin_lock_irqsave(&gte->lock, flags);
-		s->watched = s->enabled;
-		raw_spin_unlock_irqrestore(&gte->lock, flags);
+		if (err) {
+			raw_spin_lock_irqsave(&gte->lock, flags);
+			s->watched |= watched;
+			raw_spin_unlock_irqrestore(&gte->lock, flags);
+		}
 	}
-	gte->owed = false;
-	return 0;
+	gte->owed = err;
+	return err;
+}
+
+static void gte_report_losses(struct gte *gte)
+{
+	u32 line;
+
+	for (line = 0; line < gte->chip.nlines; line++)
+		if (gte->losses[line]) {
+			hte_report_drops(&gte->chip, line, gte->losses[line], HTE_DROP_OVERFLOW);
+			gte->losses[line] = 0;
+		}
 }
 
 /*
- * Empty the FIFO. Losses are asked for before a look at the FIFO and reported after what it
- * held then: what was lost found it full, so all that is in it is older. In the handler, or
- * with the interrupt disabled.
+ * Empty the FIFO. What was lost found it full, so all that is in it then is older: losses are
+ * read before anything is taken out, and reported after what it held. Only one that comes
+ * between the two reads is reported later, after what came after it. In the handler, or
+ * with the interrupt disabled and drain_mutex held.
  */
 static int gte_drain(struct gte *gte)
 {
 	struct gte_entry e;
 	u32 lost = 0, n = 0, i;
-	bool first = true;
+	bool first = true, owed;
 	int err;
 
 	do {
@@ -304,17 +321,20 @@ static int gte_drain(struct gte *gte)
 				return err;
 			gte->owed |= lost != 0;
 		}
+		owed = gte->owed;
 		err = gte_occupancy(gte, &n);
 		if (first || n || lost)
 			hte_report_fifo(&gte->chip, err ? 0 : n, lost);
 		first = false;
+		if (!err && owed)
+			err = gte_read_losses(gte);
 		for (i = 0; i < n && !err; i++) {
 			err = gte_take(gte, &e);
 			if (!err)
 				gte_push(gte, &e);
 		}
-		if (!err && gte->owed)
-			err = gte_read_losses(gte);
+		if (!err && owed)
+			gte_report_losses(gte);
 	} while (!err && n);
 	return err;
 }
@@ -342,12 +362,17 @@ static void gte_retry(struct work_struct *work)
 }
 
 /* push what is in the FIFO now, below the threshold too; process context */
-static void gte_flush(struct gte *gte)
+static int gte_flush(struct gte *gte)
 {
+	int err;
+
+	mutex_lock(&gte->drain_mutex);
 	disable_irq(gte->irq);
 	/* what cannot be read now is for the next interrupt */
-	gte_drain(gte);
+	err = gte_drain(gte);
 	enable_irq(gte->irq);
+	mutex_unlock(&gte->drain_mutex);
+	return err;
 }
 
 /* ---- lines ---- */
@@ -416,26 +441,89 @@ static bool gte_line_is_gpio(const struct gte *gte, u32 line)
 	return false;
 }
 
-static int gte_request(struct hte_chip *chip, struct hte_ts_desc *desc, u32 number)
+#if GTE_GPIO
+
+/* by the GPIO controller's own number, which counts the pins that there are */
+static int gte_line_of_offset(const struct gte_variant *v, u32 offset, u32 *line)
 {
-	struct gte *gte = chip->data;
-	struct gte_line *line = NULL;
+	unsigned int i;
+
+	for (i = 0; i < v->n_pins; offset -= v->pins[i].n, i++)
+		if (offset < v->pins[i].n) {
+			*line = v->pins[i].line - offset;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+/* compares addresses, since line_data of others' lines may point to anything */
+static int gte_line_of_gpio(const struct gte *gte, const void *line_data, u32 *line)
+{
+	struct gpio_desc *gpio;
+	unsigned int i;
+
+	for (i = 0; !gte_line_of_offset(gte->variant, i, line); i++) {
+		gpio = gpio_device_get_desc(gte->gpio, i);
+		if (!IS_ERR(gpio) && gpio == line_data)
+			return 0;
+	}
+	return -EINVAL;
+}
+
+#else
+
+static int gte_line_of_gpio(const struct gte *gte, const void *line_data, u32 *line)
+{
+	return -EINVAL;
+}
+
+#endif
+
+static int gte_leave_gpio(struct gte_line *line)
+{
+	struct gpio_desc *gpio = line->gpio;
+
+	line->gpio = NULL;
+	return gpio ? gpiod_disable_hw_timestamp_ns(gpio, line->edges) : 0;
+}
+
+/* the controller must be told, or no edge arrives */
+static int gte_use_gpio(struct gte *gte, struct hte_ts_desc *desc, u32 number)
+{
+	struct gpio_desc *gpio = desc->attr.line_data;
+	u32 its;
 	int err;
 
-	if (GTE_GPIO && gte_line_is_gpio(gte, number)) {
-		line = &gte->lines[number];
-		line->gpio = desc->attr.line_data;
-		line->edges = desc->attr.edge_flags;
-		/* the controller must be told, or no edge arrives */
-		if (!line->gpio)
-			return -EINVAL;
-		err = gpiod_enable_hw_timestamp_ns(line->gpio, line->edges);
+	/* who found the line by its number may have something else for line_data */
+	if (gte_line_of_gpio(gte, gpio, &its) || its != number)
+		return -EINVAL;
+	err = gpiod_enable_hw_timestamp_ns(gpio, desc->attr.edge_flags);
+	if (err)
+		return err;
+	gte->lines[number].gpio = gpio;
+	gte->lines[number].edges = desc->attr.edge_flags;
+	return 0;
+}
+
+static int gte_request(struct hte_chip *chip, struct hte_ts_desc *desc, u32 number)
+{
+	const unsigned long both = HTE_RISING_EDGE_TS | HTE_FALLING_EDGE_TS;
+	unsigned long edges = desc->attr.edge_flags & both;
+	struct gte *gte = chip->data;
+	bool is_gpio = GTE_GPIO && gte_line_is_gpio(gte, number);
+	int err;
+
+	/* the engine stamps each change; only a GPIO controller can hold back one kind */
+	if (!is_gpio && edges && edges != both)
+		return -EINVAL;
+	if (is_gpio) {
+		err = gte_use_gpio(gte, desc, number);
 		if (err)
 			return err;
 	}
 	err = gte_set_line(gte, number, true);
-	if (err && line)
-		gpiod_disable_hw_timestamp_ns(line->gpio, line->edges);
+	if (err && is_gpio)
+		gte_leave_gpio(&gte->lines[number]);
 	return err;
 }
 
@@ -443,23 +531,26 @@ static int gte_request(struct hte_chip *chip, struct hte_ts_desc *desc, u32 numb
 static int gte_release(struct hte_chip *chip, struct hte_ts_desc *desc, u32 number)
 {
 	struct gte *gte = chip->data;
+	struct gte_slice *s = &gte->slices[number / GTE_SLICE_LINES];
+	u32 bit = BIT(number % GTE_SLICE_LINES);
 	unsigned long flags;
 	int err, gpio_err = 0;
 
 	err = gte_set_line(gte, number, false);
 	if (err) {
 		raw_spin_lock_irqsave(&gte->lock, flags);
-		gte->slices[number / GTE_SLICE_LINES].enabled &= ~BIT(number % GTE_SLICE_LINES);
+		s->enabled &= ~bit;
+		s->known &= ~bit;
+		s->fresh &= ~bit;
 		if (gte->suspended)
 			err = 0;
 		raw_spin_unlock_irqrestore(&gte->lock, flags);
 	} else {
 		/* its last stamps must not be taken for those of who requests it next */
-		gte_flush(gte);
+		err = gte_flush(gte);
 	}
 	if (GTE_GPIO && gte_line_is_gpio(gte, number))
-		gpio_err = gpiod_disable_hw_timestamp_ns(gte->lines[number].gpio,
-							 gte->lines[number].edges);
+		gpio_err = gte_leave_gpio(&gte->lines[number]);
 	return err ?: gpio_err;
 }
 
@@ -539,33 +630,6 @@ static int gte_xlate_of(struct hte_chip *chip, const struct of_phandle_args *arg
 
 #if GTE_GPIO
 
-/* by the GPIO controller's own number, which counts the pins that there are */
-static int gte_line_of_offset(const struct gte_variant *v, u32 offset, u32 *line)
-{
-	unsigned int i;
-
-	for (i = 0; i < v->n_pins; offset -= v->pins[i].n, i++)
-		if (offset < v->pins[i].n) {
-			*line = v->pins[i].line - offset;
-			return 0;
-		}
-	return -EINVAL;
-}
-
-/* compares addresses, since line_data of others' lines may point to anything */
-static int gte_line_of_gpio(const struct gte *gte, const void *line_data, u32 *line)
-{
-	struct gpio_desc *gpio;
-	unsigned int i;
-
-	for (i = 0; !gte_line_of_offset(gte->variant, i, line); i++) {
-		gpio = gpio_device_get_desc(gte->gpio, i);
-		if (!IS_ERR(gpio) && gpio == line_data)
-			return 0;
-	}
-	return -EINVAL;
-}
-
 /* the descriptor tells the line; line_id is the GPIO's number in the kernel, if all is well */
 static int gte_xlate_plat(struct hte_chip *chip, struct hte_ts_desc *desc, u32 *number)
 {
@@ -584,8 +648,20 @@ static void gte_put_gpio(void *gpio)
 	gpio_device_put(gpio);
 }
 
+/* the class asks nothing of a provider that goes: lines that are still held are left here */
+static void gte_leave_gpios(void *data)
+{
+	struct gte *gte = data;
+	u32 line;
+
+	for (line = 0; line < gte->chip.nlines; line++)
+		gte_leave_gpio(&gte->lines[line]);
+}
+
 static int gte_find_gpio(struct gte *gte)
 {
+	int err;
+
 	if (!gte->variant->gpio_label)
 		return 0;
 	gte->lines = devm_kcalloc(gte->dev, gte->chip.nlines, sizeof(*gte->lines), GFP_KERNEL);
@@ -597,7 +673,8 @@ static int gte_find_gpio(struct gte *gte)
 				     gte->variant->gpio_label);
 	gte->chip.xlate_plat = gte_xlate_plat;
 	gte->chip.match_from_linedata = gte_match;
-	return devm_add_action_or_reset(gte->dev, gte_put_gpio, gte->gpio);
+	err = devm_add_action_or_reset(gte->dev, gte_put_gpio, gte->gpio);
+	return err ?: devm_add_action_or_reset(gte->dev, gte_leave_gpios, gte);
 }
 
 #else
@@ -677,7 +754,10 @@ static int gte_read_properties(struct gte *gte)
 		return dev_err_probe(gte->dev, -EINVAL, "nvidia,int-threshold: %u\n",
 				     gte->threshold);
 	device_property_read_u32(gte->dev, "chs,loss-counters", &gte->loss_counters);
-	return 0;
+	if (!gte->loss_counters)
+		return 0;
+	gte->losses = devm_kcalloc(gte->dev, gte->chip.nlines, sizeof(*gte->losses), GFP_KERNEL);
+	return gte->losses ? 0 : -ENOMEM;
 }
 
 static int gte_write_enables(struct gte *gte)
@@ -713,7 +793,7 @@ static int gte_reset(struct gte *gte)
 	if (err || !gte->loss_counters)
 		return err;
 	err = regmap_read(gte->map, gte->loss_counters, &lost);
-	for (line = 0; lost && line < gte->chip.nlines && !err; line++)
+	for (line = 0; line < gte->chip.nlines && !err; line++)
 		err = regmap_read(gte->map, gte->loss_counters + 4 + 4 * line, &n);
 	return err;
 }
@@ -727,7 +807,9 @@ static void gte_switch_off(void *data)
 	disable_irq(gte->irq);
 	/* if it ran before this and enabled the interrupt, that was ours to disable twice */
 	cancel_delayed_work_sync(&gte->retry);
+	mutex_lock(&gte->drain_mutex);
 	gte_drain(gte);
+	mutex_unlock(&gte->drain_mutex);
 }
 
 static int gte_probe(struct platform_device *pdev)
@@ -754,6 +836,7 @@ static int gte_probe(struct platform_device *pdev)
 	gte->n_slices = slices;
 	gte->dev = dev;
 	gte->variant = variant;
+	mutex_init(&gte->drain_mutex);
 	raw_spin_lock_init(&gte->lock);
 	INIT_DELAYED_WORK(&gte->retry, gte_retry);
 	gte->chip = (struct hte_chip){

@@ -8,59 +8,105 @@
 
 #include "lab_fault.h"
 
-int lab_faults_store(struct lab_fault *faults, unsigned int n, spinlock_t *lock, char *text)
+struct order {
+	const char *op;
+	s64 err_no, count;
+};
+
+static int parse(char *text, struct order *order)
 {
-	s64 err_no = EIO, count = 1;
-	const char *op = NULL;
 	char *key, *value;
-	unsigned long flags;
-	unsigned int i, found = 0;
 	int err = 0;
 
+	*order = (struct order){ .err_no = EIO, .count = 1 };
 	while (!err && lab_next_pair(&text, &key, &value)) {
 		if (!strcmp(key, "errno")) {
-			err = lab_number(key, value, 1, MAX_ERRNO, &err_no);
+			err = lab_number(key, value, 1, MAX_ERRNO, &order->err_no);
 		} else if (!strcmp(key, "count")) {
-			err = lab_number(key, value, -1, S64_MAX, &count);
+			err = lab_number(key, value, -1, S64_MAX, &order->count);
 		} else if (!strcmp(key, "op")) {
-			op = value;
+			order->op = value;
 		} else {
 			lab_say("%s: want op=, errno= or count=", key);
 			err = -EINVAL;
 		}
 	}
-	if (err)
-		return err;
-	spin_lock_irqsave(lock, flags);
-	for (i = 0; op && i < n; i++)
-		if (!strcmp(op, "all") || !strcmp(op, faults[i].name)) {
-			faults[i].err = err_no;
-			faults[i].left = count;
+	return err;
+}
+
+/* the model's lock held: how many calls it is for */
+static unsigned int give(struct lab_fault *faults, unsigned int n, const struct order *order)
+{
+	unsigned int i, found = 0;
+
+	for (i = 0; order->op && i < n; i++)
+		if (!strcmp(order->op, "all") || !strcmp(order->op, faults[i].name)) {
+			faults[i].err = order->err_no;
+			faults[i].left = order->count;
 			found++;
 		}
-	spin_unlock_irqrestore(lock, flags);
+	return found;
+}
+
+static int answer(const struct lab_fault *faults, unsigned int n, const struct order *order,
+		  unsigned int found)
+{
+	unsigned int i;
+
 	if (found)
 		return 0;
-	lab_say("op=%s: want", op ?: "");
+	lab_say("op=%s: want", order->op ?: "");
 	for (i = 0; i < n; i++)
 		lab_say(" %s,", faults[i].name);
 	lab_say(" or all");
 	return -EINVAL;
 }
+
+int lab_faults_store(struct lab_fault *faults, unsigned int n, spinlock_t *lock, char *text)
+{
+	struct order order;
+	unsigned long flags;
+	unsigned int found;
+	int err = parse(text, &order);
+
+	if (err)
+		return err;
+	spin_lock_irqsave(lock, flags);
+	found = give(faults, n, &order);
+	spin_unlock_irqrestore(lock, flags);
+	return answer(faults, n, &order, found);
+}
 EXPORT_SYMBOL_GPL(lab_faults_store);
 
-ssize_t lab_faults_show(struct lab_fault *faults, unsigned int n, spinlock_t *lock, char *buf)
+int lab_faults_store_raw(struct lab_fault *faults, unsigned int n, raw_spinlock_t *lock, char *text)
 {
+	struct order order;
 	unsigned long flags;
+	unsigned int found;
+	int err = parse(text, &order);
+
+	if (err)
+		return err;
+	raw_spin_lock_irqsave(lock, flags);
+	found = give(faults, n, &order);
+	raw_spin_unlock_irqrestore(lock, flags);
+	return answer(faults, n, &order, found);
+}
+EXPORT_SYMBOL_GPL(lab_faults_store_raw);
+
+ssize_t lab_faults_show(const struct lab_fault *faults, unsigned int n, char *buf)
+{
+	struct lab_fault fault;
 	unsigned int i;
 	int len = 0;
 
-	spin_lock_irqsave(lock, flags);
-	for (i = 0; i < n; i++)
-		if (faults[i].left)
+	for (i = 0; i < n; i++) {
+		fault.err = READ_ONCE(faults[i].err);
+		fault.left = READ_ONCE(faults[i].left);
+		if (fault.left)
 			len += sysfs_emit_at(buf, len, "op=%s errno=%d count=%lld\n",
-					     faults[i].name, faults[i].err, faults[i].left);
-	spin_unlock_irqrestore(lock, flags);
+					     faults[i].name, fault.err, fault.left);
+	}
 	return len;
 }
 EXPORT_SYMBOL_GPL(lab_faults_show);

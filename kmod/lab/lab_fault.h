@@ -41,7 +41,9 @@ static inline int lab_fails(struct lab_fault *f)
 
 /* "op=NAME|all errno=N count=N (-1: always, 0: no more)", for store(), and what is pending */
 int lab_faults_store(struct lab_fault *faults, unsigned int n, spinlock_t *lock, char *text);
-ssize_t lab_faults_show(struct lab_fault *faults, unsigned int n, spinlock_t *lock, char *buf);
+int lab_faults_store_raw(struct lab_fault *faults, unsigned int n, raw_spinlock_t *lock,
+			 char *text);
+ssize_t lab_faults_show(const struct lab_fault *faults, unsigned int n, char *buf);
 
 /* calls that have failed */
 ssize_t lab_faults_show_failed(const struct lab_fault *faults, unsigned int n, char *buf);

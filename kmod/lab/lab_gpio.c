@@ -287,7 +287,19 @@ static int gpio_fails(struct gpio *g, enum gpio_op op)
 	return err;
 }
 
-/* a consumer that has no descriptor, but found the line by number, goes without gpiolib */
+/* the line of a descriptor */
+static int gpio_number(const struct gpio *g, const void *desc)
+{
+	int i;
+
+	/* not by what it points to: it may be any consumer's line_data */
+	for (i = 0; desc && i < g->lines; i++)
+		if (g->line[i].desc == desc)
+			return i;
+	return -EINVAL;
+}
+
+/* a consumer that has no descriptor of the line, but found it by number, goes without gpiolib */
 static int gpio_hte_request(struct hte_chip *chip, struct hte_ts_desc *desc, u32 n)
 {
 	struct gpio *g = chip->data;
@@ -295,7 +307,7 @@ static int gpio_hte_request(struct hte_chip *chip, struct hte_ts_desc *desc, u32
 
 	if (err)
 		return err;
-	if (!desc->attr.line_data)
+	if (gpio_number(g, desc->attr.line_data) != n)
 		return gpio_hw_timestamp(g, n, true, desc->attr.edge_flags);
 	return gpiod_enable_hw_timestamp_ns(desc->attr.line_data, desc->attr.edge_flags);
 }
@@ -307,7 +319,7 @@ static int gpio_hte_release(struct hte_chip *chip, struct hte_ts_desc *desc, u32
 
 	if (err)
 		return err;
-	if (!desc->attr.line_data)
+	if (gpio_number(g, desc->attr.line_data) != n)
 		return gpio_hw_timestamp(g, n, false, desc->attr.edge_flags);
 	return gpiod_disable_hw_timestamp_ns(desc->attr.line_data, desc->attr.edge_flags);
 }
@@ -357,17 +369,6 @@ static const struct hte_ops gpio_hte_ops = {
 	.get_clk_src_info = gpio_hte_clk_src_info,
 	.get_time_ns = gpio_hte_get_time_ns,
 };
-
-static int gpio_number(const struct gpio *g, const void *desc)
-{
-	int i;
-
-	/* not by what it points to: it may be any consumer's line_data */
-	for (i = 0; desc && i < g->lines; i++)
-		if (g->line[i].desc == desc)
-			return i;
-	return -EINVAL;
-}
 
 static bool gpio_hte_match(const struct hte_chip *chip, const struct hte_ts_desc *desc)
 {
@@ -448,7 +449,7 @@ static ssize_t gpio_show_fail(struct lab_device *ld, const struct lab_attr *a, c
 {
 	struct gpio *g = gpio_of_lab(ld);
 
-	return lab_faults_show(g->fault, OP_COUNT, &g->lock, buf);
+	return lab_faults_show(g->fault, OP_COUNT, buf);
 }
 
 static ssize_t gpio_show_failed(struct lab_device *ld, const struct lab_attr *a, char *buf)

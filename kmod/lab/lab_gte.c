@@ -125,7 +125,6 @@ struct gte {
 	struct hrtimer timer;
 	struct irq_work work;
 	struct lab_fault fault[OP_COUNT];
-	spinlock_t order_lock;
 	u64 edges, ignored, stamped, lost, interrupts, power_lost;
 	u32 max_occupancy;
 
@@ -582,34 +581,16 @@ static int gte_apply_freeze(struct lab_device *ld, const struct lab_attr *a)
 	return 0;
 }
 
-/* lab_core wants a lock that may sleep on PREEMPT_RT: it gets an order of its own to fill in */
 static int gte_store_fail(struct lab_device *ld, const struct lab_attr *a, char *text)
 {
 	struct gte *g = gte_of_lab(ld);
-	struct lab_fault order[OP_COUNT];
-	unsigned long flags;
-	int i, err;
 
-	for (i = 0; i < OP_COUNT; i++)
-		order[i] = (struct lab_fault){ .name = gte_op_name[i], .left = S64_MIN };
-	err = lab_faults_store(order, OP_COUNT, &g->order_lock, text);
-	if (err)
-		return err;
-	raw_spin_lock_irqsave(&g->lock, flags);
-	for (i = 0; i < OP_COUNT; i++)
-		if (order[i].left != S64_MIN) {
-			g->fault[i].err = order[i].err;
-			g->fault[i].left = order[i].left;
-		}
-	raw_spin_unlock_irqrestore(&g->lock, flags);
-	return 0;
+	return lab_faults_store_raw(g->fault, OP_COUNT, &g->lock, text);
 }
 
 static ssize_t gte_show_fail(struct lab_device *ld, const struct lab_attr *a, char *buf)
 {
-	struct gte *g = gte_of_lab(ld);
-
-	return lab_faults_show(g->fault, OP_COUNT, &g->order_lock, buf);
+	return lab_faults_show(gte_of_lab(ld)->fault, OP_COUNT, buf);
 }
 
 static ssize_t gte_show_failed(struct lab_device *ld, const struct lab_attr *a, char *buf)
@@ -673,7 +654,6 @@ static int gte_init(struct lab_device *ld)
 	s64 raw;
 
 	raw_spin_lock_init(&g->lock);
-	spin_lock_init(&g->order_lock);
 	for (i = 0; i < OP_COUNT; i++)
 		g->fault[i].name = gte_op_name[i];
 	lab_timer_setup(&g->timer, gte_delay_over);

@@ -72,7 +72,8 @@ struct hte_entry {
 
 struct hte {
 	struct lab_device lab;
-	spinlock_t lock, clock_lock;
+	spinlock_t lock;
+	raw_spinlock_t clock_lock; /* hard interrupts ask for the time */
 	bool up;
 	struct hte_chip chip;
 	struct hte_ops ops;
@@ -197,9 +198,9 @@ static void hte_edge_locked(struct hte *p, u32 line, s64 raw, bool rising)
 		return;
 	}
 	stamped = raw + lab_random_within(&p->jitter_random, p->jitter_ns);
-	spin_lock(&p->clock_lock);
+	raw_spin_lock(&p->clock_lock);
 	tsc = hte_at(p, stamped);
-	spin_unlock(&p->clock_lock);
+	raw_spin_unlock(&p->clock_lock);
 	/* without a delay straight on, unless others wait: they come first */
 	if (!p->irq_delay_ns && !p->irq_jitter_ns && !p->freeze && !p->occupancy)
 		hte_push(p, line, tsc, level);
@@ -228,20 +229,12 @@ static void hte_report_rest(struct hte *p)
 	bitmap_zero(p->overflown, p->lines);
 }
 
-/* the chip's interrupt: empty the FIFO */
-static enum hrtimer_restart hte_irq(struct hrtimer *t)
+/* push what the FIFO holds, a batch at the most; the lock is held. False: there is more */
+static bool hte_serve(struct hte *p)
 {
-	struct hte *p = container_of(t, struct hte, irq);
 	struct hte_entry *e;
-	unsigned long flags;
-	s64 began;
 	int n;
 
-	spin_lock_irqsave(&p->lock, flags);
-	began = ktime_get_raw_ns();
-	if (!p->up || p->freeze)
-		goto unlock;
-	p->interrupts++;
 	hte_report_fifo(&p->chip, p->occupancy, p->overflow_now);
 	p->overflow_now = 0;
 	for (n = 0; n < HTE_BATCH && p->occupancy; n++) {
@@ -253,9 +246,25 @@ static enum hrtimer_restart hte_irq(struct hrtimer *t)
 		p->occupancy--;
 	}
 	if (p->occupancy)
+		return false;
+	hte_report_rest(p);
+	return true;
+}
+
+/* the chip's interrupt: empty the FIFO */
+static enum hrtimer_restart hte_irq(struct hrtimer *t)
+{
+	struct hte *p = container_of(t, struct hte, irq);
+	unsigned long flags;
+	s64 began;
+
+	spin_lock_irqsave(&p->lock, flags);
+	began = ktime_get_raw_ns();
+	if (!p->up || p->freeze)
+		goto unlock;
+	p->interrupts++;
+	if (!hte_serve(p))
 		hte_irq_start(p, max(ktime_get_raw_ns() - began, HTE_BREATH));
-	else
-		hte_report_rest(p);
 unlock:
 	spin_unlock_irqrestore(&p->lock, flags);
 	return HRTIMER_NORESTART;
@@ -345,9 +354,9 @@ static int hte_fails(struct hte *p, enum hte_op op)
 	unsigned long flags;
 	int err;
 
-	spin_lock_irqsave(&p->clock_lock, flags);
+	raw_spin_lock_irqsave(&p->clock_lock, flags);
 	err = lab_fails(&p->fault[op]);
-	spin_unlock_irqrestore(&p->clock_lock, flags);
+	raw_spin_unlock_irqrestore(&p->clock_lock, flags);
 	return err;
 }
 
@@ -379,9 +388,24 @@ static int hte_request(struct hte_chip *chip, struct hte_ts_desc *desc, u32 line
 			    desc->attr.edge_flags & both ?: both);
 }
 
+/* stamps that wait must not be taken for those of who requests the line next */
 static int hte_release(struct hte_chip *chip, struct hte_ts_desc *desc, u32 line)
 {
-	return hte_set_line(hte_of_chip(chip), OP_RELEASE, line, false, false, 0);
+	struct hte *p = hte_of_chip(chip);
+	int err = hte_set_line(p, OP_RELEASE, line, false, false, 0);
+	unsigned long flags;
+	bool empty;
+	s64 left;
+
+	if (err)
+		return err;
+	/* others' stamps, which may come all the time, are no reason to stay for ever */
+	for (left = p->fifo, empty = !left; !empty && left > 0; left -= HTE_BATCH) {
+		spin_lock_irqsave(&p->lock, flags);
+		empty = hte_serve(p);
+		spin_unlock_irqrestore(&p->lock, flags);
+	}
+	return 0;
 }
 
 static int hte_enable(struct hte_chip *chip, u32 line)
@@ -412,10 +436,10 @@ static int hte_get_time_ns(struct hte_chip *chip, u64 *time_ns)
 	unsigned long flags;
 	int err;
 
-	spin_lock_irqsave(&p->clock_lock, flags);
+	raw_spin_lock_irqsave(&p->clock_lock, flags);
 	*time_ns = hte_at(p, ktime_get_raw_ns());
 	err = p->readable ? lab_fails(&p->fault[OP_GETTIME]) : -EOPNOTSUPP;
-	spin_unlock_irqrestore(&p->clock_lock, flags);
+	raw_spin_unlock_irqrestore(&p->clock_lock, flags);
 	return err;
 }
 
@@ -460,9 +484,9 @@ static int hte_apply_rate(struct lab_device *ld, const struct lab_attr *a)
 	struct hte *p = hte_of_lab(ld);
 	unsigned long flags;
 
-	spin_lock_irqsave(&p->clock_lock, flags);
+	raw_spin_lock_irqsave(&p->clock_lock, flags);
 	lab_clock_rate(&p->clock, ktime_get_raw_ns(), p->rate_ppb * LAB_RATE_PPB);
-	spin_unlock_irqrestore(&p->clock_lock, flags);
+	raw_spin_unlock_irqrestore(&p->clock_lock, flags);
 	return 0;
 }
 
@@ -471,10 +495,10 @@ static int hte_apply_offset(struct lab_device *ld, const struct lab_attr *a)
 	struct hte *p = hte_of_lab(ld);
 	unsigned long flags;
 
-	spin_lock_irqsave(&p->clock_lock, flags);
+	raw_spin_lock_irqsave(&p->clock_lock, flags);
 	lab_clock_step(&p->clock, ktime_get_raw_ns(), p->offset_ns - p->offset_before);
 	p->offset_before = p->offset_ns;
-	spin_unlock_irqrestore(&p->clock_lock, flags);
+	raw_spin_unlock_irqrestore(&p->clock_lock, flags);
 	return 0;
 }
 
@@ -483,9 +507,9 @@ static int hte_apply_stuck(struct lab_device *ld, const struct lab_attr *a)
 	struct hte *p = hte_of_lab(ld);
 	unsigned long flags;
 
-	spin_lock_irqsave(&p->clock_lock, flags);
+	raw_spin_lock_irqsave(&p->clock_lock, flags);
 	lab_clock_stop(&p->clock, ktime_get_raw_ns(), p->stuck);
-	spin_unlock_irqrestore(&p->clock_lock, flags);
+	raw_spin_unlock_irqrestore(&p->clock_lock, flags);
 	return 0;
 }
 
@@ -523,14 +547,14 @@ static int hte_store_fail(struct lab_device *ld, const struct lab_attr *a, char 
 {
 	struct hte *p = hte_of_lab(ld);
 
-	return lab_faults_store(p->fault, OP_COUNT, &p->clock_lock, text);
+	return lab_faults_store_raw(p->fault, OP_COUNT, &p->clock_lock, text);
 }
 
 static ssize_t hte_show_fail(struct lab_device *ld, const struct lab_attr *a, char *buf)
 {
 	struct hte *p = hte_of_lab(ld);
 
-	return lab_faults_show(p->fault, OP_COUNT, &p->clock_lock, buf);
+	return lab_faults_show(p->fault, OP_COUNT, buf);
 }
 
 static ssize_t hte_show_failed(struct lab_device *ld, const struct lab_attr *a, char *buf)
@@ -572,10 +596,10 @@ static ssize_t hte_show_sample(struct lab_device *ld, const struct lab_attr *a, 
 	u64 time;
 	s64 raw;
 
-	spin_lock_irqsave(&p->clock_lock, flags);
+	raw_spin_lock_irqsave(&p->clock_lock, flags);
 	raw = ktime_get_raw_ns();
 	time = hte_at(p, raw);
-	spin_unlock_irqrestore(&p->clock_lock, flags);
+	raw_spin_unlock_irqrestore(&p->clock_lock, flags);
 	return sysfs_emit(buf, "%lld %llu\n", raw, time);
 }
 
@@ -635,7 +659,7 @@ static int hte_init(struct lab_device *ld)
 	int i, err = -ENOMEM;
 
 	spin_lock_init(&p->lock);
-	spin_lock_init(&p->clock_lock);
+	raw_spin_lock_init(&p->clock_lock);
 	lab_timer_setup(&p->irq, hte_irq);
 	for (i = 0; i < OP_COUNT; i++)
 		p->fault[i].name = hte_op_name[i];

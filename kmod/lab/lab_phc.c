@@ -1064,7 +1064,7 @@ static ssize_t phc_show_fail(struct lab_device *ld, const struct lab_attr *a, ch
 {
 	struct phc *p = phc_of_lab(ld);
 
-	return lab_faults_show(p->fault, OP_COUNT, &p->lock, buf);
+	return lab_faults_show(p->fault, OP_COUNT, buf);
 }
 
 static ssize_t phc_show_failed(struct lab_device *ld, const struct lab_attr *a, char *buf)

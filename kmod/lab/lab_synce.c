@@ -1106,7 +1106,7 @@ static ssize_t synce_show_fail(struct lab_device *ld, const struct lab_attr *a, 
 {
 	struct synce *s = synce_of_lab(ld);
 
-	return lab_faults_show(s->fault, OP_COUNT, &s->lock, buf);
+	return lab_faults_show(s->fault, OP_COUNT, buf);
 }
 
 static ssize_t synce_show_failed(struct lab_device *ld, const struct lab_attr *a, char *buf)

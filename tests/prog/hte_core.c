@@ -4,6 +4,7 @@
  * what it returns, in which context, and what is counted. Both modules must be loaded and
  * no other provider be there.
  */
+#include <limits.h>
 #include "hte_test.h"
 
 #define NOBODY HAND_NONE
@@ -350,6 +351,8 @@ static void group_reference(void)
 	want(taker_put(0), 0, "put");
 	want(taker_get(0, plain.device, 2), -EINVAL, "a provider without xlate_of");
 	want(taker_get(0, plain.device, 3), -ENOENT, "a reference that is not there");
+	want(taker_get(0, plain.device, -1), -EINVAL, "none, and no names");
+	want(taker_get(0, plain.device, INT_MIN), -EINVAL, "none, and no names");
 	giver_fails(n, GIVER_XLATE_OF, -EBUSY);
 	want(taker_get(0, two.device, 0), -EBUSY, "xlate fails");
 	giver_fails(n, GIVER_XLATE_OF, 0);

@@ -151,6 +151,9 @@ static struct hte_device *find_by_reference(struct fwnode_handle *node, struct h
 	int err;
 
 	err = name_of(node, index, &desc->attr.name);
+	/* which not every kernel's software nodes look at */
+	if (!err && index < 0)
+		err = -EINVAL;
 	if (!err)
 		err = fwnode_property_get_reference_args(node, HTE_REF, HTE_REF_CELLS, 0, index,
 							 &ref);
@@ -189,7 +192,7 @@ static int bind_number(struct hte_device *gdev, struct hte_ts_desc *desc, u32 nu
  * @index: which of the references
  *
  * Context: process context, may sleep.
- * Return: 0; -EINVAL without @desc, where the provider lacks the xlate callback or gives a
+ * Return: 0; -EINVAL without @desc, for a negative @index, where the provider lacks the xlate callback or gives a
  *	number beyond its lines; -ENODEV without a provider; -EUSERS where the line has a
  *	consumer; the error of the property or of the xlate callback.
  */
