@@ -29,6 +29,10 @@ load lib/dpll
 	limit=120 checks dpll_life rounds
 }
 
+@test "of a pin that was told to go no change is told" {
+	checks dpll_life order
+}
+
 @test "registrants and children that come and go at the same time" {
 	limit=120 checks dpll_life race
 }

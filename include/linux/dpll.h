@@ -40,7 +40,8 @@ struct fwnode_handle;
  *
  * Process context, may sleep. Of one device one callback runs at a time, those of its pins
  * included; of different devices they run in parallel. Return 0 or a negative errno.
- * dpll_device_change_ntf() and dpll_pin_change_ntf() may be called from them.
+ * dpll_device_change_ntf() and dpll_pin_change_ntf() may be called from them. Other devices'
+ * callbacks may then run inside: without a lock of the driver that they would want too.
  */
 struct dpll_device_ops {
 	int (*mode_get)(const struct dpll_device *dpll, void *dpll_priv, enum dpll_mode *mode,

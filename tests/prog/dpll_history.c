@@ -140,6 +140,35 @@ static void group_history(void)
 	ok(sum > (uint64_t)(now - before) && sum < (uint64_t)(now - before) + 5 * slowness() * NSEC,
 	   "times in all states make up the life");
 	want(stat_of(id, "transitions"), 6 + 101 - 25, "transitions");
+
+	/* reports that were put off: the first has its own time, the next that of the look */
+	lock(0, 2, "task");
+	hand("dev 0 set lock 4");
+	n = stat_of(id, "transitions");
+	hand("dev 0 slow lock_status_get %d", 200 * slowness());
+	i = hand_number("dev 0 calls lock_status_get");
+	hand("dev 0 ntf 2 irq");
+	ok(eventually(hand_number("dev 0 calls lock_status_get") == i + 2),
+	   "holdover is seen, the second look has begun");
+	hand("dev 0 set lock 2");
+	hand("dev 0 slow lock_status_get 0");
+	ok(eventually(stat_of(id, "transitions") == n + 2), "and its end");
+	ok(stat_of(id, "holdover_last_ns") >= 200000000LL * slowness(), "which came later");
+
+	/* what it is while nobody sees the device, nobody knows */
+	lock(0, 4, "task");
+	before = now_ns(CLOCK_MONOTONIC);
+	sum = stat_of(id, "time_holdover_ns");
+	hand("dev 0 unreg 0");
+	nap_ms(300);
+	hand("dev 0 reg 0 2");
+	n = history(id);
+	same(lines[n - 1].from, "-", "from");
+	same(lines[n - 1].to, "holdover", "to");
+	want(lines[n - 1].dwell_ns, 0, "dwell");
+	sum = stat_of(id, "time_holdover_ns") - sum;
+	ok((int64_t)sum <= now_ns(CLOCK_MONOTONIC) - before - 300000000LL * slowness(),
+	   "time in holdover, without that of 300 ms");
 	device_del(0);
 }
 

@@ -349,6 +349,55 @@ static void group_rounds(void)
 	device_del(0);
 }
 
+/* takes its time, and is told of when it is done */
+static void *slow_setter(void *arg)
+{
+	const uint32_t *ids = arg;
+	struct nl *mine = nl_open();
+
+	pin_set_on(mine, ids[1], DPLL_A_PIN_PARENT_DEVICE, ids[0], DPLL_A_PIN_PRIO, 23);
+	nl_close(mine);
+	return NULL;
+}
+
+/* a user's change is under way when the driver goes: of what was told to go no change is told */
+static void group_order(void)
+{
+	unsigned int round, changes = 0, deletes = 0, late = 0;
+	uint32_t ids[2] = { device(0) };
+	pthread_t thread;
+	long long calls;
+	bool gone;
+	int cmd;
+
+	pin_make(0, DPLL_PIN_TYPE_EXT);
+	hand("pin 0 slow prio_set 3");
+	ear = nl_listen();
+	for (round = 0; round < 101; round++) {
+		hand("pin 0 reg 0 0");
+		hand("pin 0 seton 0 prio 1");
+		ids[1] = hand_number("pin 0 id");
+		calls = hand_number("pin 0 calls prio_set");
+		pthread_create(&thread, NULL, slow_setter, ids);
+		if (!eventually(hand_number("pin 0 calls prio_set") > calls))
+			die("prio_set has not begun");
+		hand("pin 0 unreg 0 0");
+		pthread_join(thread, NULL);
+		for (gone = false; hear_one(ear, 0);) {
+			cmd = heard_cmd(ear);
+			changes += cmd == DPLL_CMD_PIN_CHANGE_NTF;
+			late += gone;
+			gone |= cmd == DPLL_CMD_PIN_DELETE_NTF;
+		}
+		deletes += gone;
+	}
+	want(deletes, 101, "deletions");
+	want(late, 0, "told after a deletion, %u changes in all", changes);
+	nl_close(ear);
+	hand("pin 0 put");
+	device_del(0);
+}
+
 /* several registrants that come and go at once, from threads of their own */
 static void *registrant(void *arg)
 {
@@ -576,6 +625,7 @@ int main(int argc, char **argv)
 		{ "chain", group_chain },
 		{ "mux", group_mux },
 		{ "rounds", group_rounds },
+		{ "order", group_order },
 		{ "race", group_race },
 		{ "unload", group_unload },
 		{ "slow", group_slow },

@@ -89,11 +89,16 @@ static int poll_ms_get(void *data, u64 *ms)
 	return 0;
 }
 
+/* one writer at a time: whoever stops the poll must not stop another one's */
 static int poll_ms_set(void *data, u64 ms)
 {
+	static DEFINE_MUTEX(writer);
+
 	if (ms > INT_MAX)
 		return -ERANGE;
+	mutex_lock(&writer);
 	dpll_poll_every(data, ms);
+	mutex_unlock(&writer);
 	return 0;
 }
 DEFINE_DEBUGFS_ATTRIBUTE(poll_ms_fops, poll_ms_get, poll_ms_set, "%llu\n");

@@ -9,6 +9,34 @@
 
 #include "private.h"
 
+static void count_dwell(struct dpll_history *h, u64 dwell_ns)
+{
+	h->in_ns[h->status] += dwell_ns;
+	if (h->status == DPLL_LOCK_STATUS_HOLDOVER) {
+		h->holdover_last_ns = dwell_ns;
+		h->holdover_max_ns = max(h->holdover_max_ns, dwell_ns);
+	}
+}
+
+/**
+ * dpll_history_close() - nobody knows the lock status from here on, until the next look
+ * @dpll: on its way out; its mutex held
+ *
+ * Context: process context.
+ */
+void dpll_history_close(struct dpll_device *dpll)
+{
+	struct dpll_history *h = &dpll->history;
+
+	if (!h->status)
+		return;
+	count_dwell(h, ktime_get_ns() - h->since_ns);
+	h->since_ns = ktime_get_ns();
+	h->status = 0;
+	h->error = 0;
+	dpll->mode = 0;
+}
+
 /**
  * dpll_status_changed() - remember a lock status that is another than the last one
  * @dpll: its mutex held
@@ -44,13 +72,9 @@ noinline void dpll_status_changed(struct dpll_device *dpll, const struct dpll_ms
 		age = at > dpll->actor.at_ns ? at - dpll->actor.at_ns : 0;
 	}
 
-	h->in_ns[h->status] += t->dwell_ns;
+	count_dwell(h, t->dwell_ns);
 	if (h->status)
 		h->n++;
-	if (h->status == DPLL_LOCK_STATUS_HOLDOVER) {
-		h->holdover_last_ns = t->dwell_ns;
-		h->holdover_max_ns = max(h->holdover_max_ns, t->dwell_ns);
-	}
 	if (status == DPLL_LOCK_STATUS_HOLDOVER)
 		h->holdovers++;
 	h->status = status;

@@ -550,6 +550,9 @@ int dpll_fill_pin(struct dpll_msg *msg, struct dpll_pin *pin)
 	struct where w;
 	int err;
 
+	/* a report from a callback of the last device must not call the first one's driver */
+	if (msg->try && dpll_pin_in_use(pin))
+		return -EAGAIN;
 	/* a device that goes at this time is none to ask; the next one is */
 	dpll_for_each_ref(ref, pin) {
 		if (!READ_ONCE(ref->dpll->visible))

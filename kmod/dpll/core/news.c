@@ -14,6 +14,9 @@
 
 #include "private.h"
 
+/* of what was put off so many are sent before whoever else wants to send comes in between */
+#define NEWS_BATCH 64
+
 struct workqueue_struct *dpll_workqueue;
 
 static BLOCKING_NOTIFIER_HEAD(dpll_chain);
@@ -176,16 +179,8 @@ static int notify(const struct notice *n)
 	return err;
 }
 
-/**
- * dpll_tell_device() - a device has come, is going, or was changed by a user
- * @dpll: registered, referenced by the caller
- * @cmd: DPLL_CMD_DEVICE_CREATE_NTF or one of its siblings
- * @seen_by: &enum dpll_seen_by: for the lock status, which is looked at
- *
- * Context: process context without any device's mutex.
- * Return: 0, or a negative errno where it could not be sent.
- */
-int dpll_tell_device(struct dpll_device *dpll, enum dpll_cmd cmd, u8 seen_by)
+/* with the mutex of its news, so that no change is told of what was told to go */
+static int tell_device(struct dpll_device *dpll, enum dpll_cmd cmd, u8 seen_by)
 {
 	struct notice n = { .cmd = cmd, .dpll = dpll, .seen_by = seen_by };
 	enum dpll_lock_status_error error;
@@ -209,14 +204,30 @@ int dpll_tell_device(struct dpll_device *dpll, enum dpll_cmd cmd, u8 seen_by)
 }
 
 /**
- * dpll_tell_pin() - a pin has come, is going, or was changed by a user
- * @pin: referenced by the caller
- * @cmd: DPLL_CMD_PIN_CREATE_NTF or one of its siblings
+ * dpll_tell_device() - a device has come, is going, or was changed by a user
+ * @dpll: referenced by the caller
+ * @cmd: DPLL_CMD_DEVICE_CREATE_NTF or one of its siblings
+ * @seen_by: &enum dpll_seen_by: for the lock status, which is looked at
  *
- * Context: process context without any device's mutex.
- * Return: 0, or a negative errno where it could not be sent.
+ * Context: process context without any device's mutex. With that of its news for
+ * DPLL_CMD_DEVICE_DELETE_NTF, held until users do not see it any more; else without.
+ * Return: 0; -ENODEV for the change of one that has gone; a negative errno where it could
+ *	not be sent.
  */
-int dpll_tell_pin(struct dpll_pin *pin, enum dpll_cmd cmd)
+int dpll_tell_device(struct dpll_device *dpll, enum dpll_cmd cmd, u8 seen_by)
+{
+	int err = -ENODEV;
+
+	if (cmd == DPLL_CMD_DEVICE_DELETE_NTF)
+		return tell_device(dpll, cmd, seen_by);
+	mutex_lock(&dpll->news.mutex);
+	if (READ_ONCE(dpll->visible))
+		err = tell_device(dpll, cmd, seen_by);
+	mutex_unlock(&dpll->news.mutex);
+	return err;
+}
+
+static int tell_pin(struct dpll_pin *pin, enum dpll_cmd cmd)
 {
 	struct notice n = { .cmd = cmd, .pin = pin, .seen_by = DPLL_SEEN_SET };
 	int srcu, err = 0;
@@ -227,8 +238,30 @@ int dpll_tell_pin(struct dpll_pin *pin, enum dpll_cmd cmd)
 		return 0;
 	}
 	srcu = srcu_read_lock(&dpll_srcu);
-	err = dpll_pin_first_ref(pin) ? notify(&n) : -ENODEV;
+	err = notify(&n);
 	srcu_read_unlock(&dpll_srcu, srcu);
+	return err;
+}
+
+/**
+ * dpll_tell_pin() - a pin has come, is going, or was changed by a user
+ * @pin: referenced by the caller
+ * @cmd: DPLL_CMD_PIN_CREATE_NTF or one of its siblings
+ *
+ * Context: process context without any device's mutex. With that of its news for
+ * DPLL_CMD_PIN_DELETE_NTF, held until it is off the device; else without.
+ * Return: as dpll_tell_device().
+ */
+int dpll_tell_pin(struct dpll_pin *pin, enum dpll_cmd cmd)
+{
+	int err = -ENODEV;
+
+	if (cmd == DPLL_CMD_PIN_DELETE_NTF)
+		return tell_pin(pin, cmd);
+	mutex_lock(&pin->news.mutex);
+	if (dpll_pin_is_somewhere(pin))
+		err = tell_pin(pin, cmd);
+	mutex_unlock(&pin->news.mutex);
 	return err;
 }
 
@@ -267,14 +300,21 @@ static __always_inline int look_unheard(struct dpll_device *dpll, u64 at_ns)
 	return 0;
 }
 
-/* a message; -EAGAIN: not now */
-static noinline int report_to_listeners(struct dpll_device *dpll, bool try, bool deferred,
-					u64 at_ns)
+/* a message; -EAGAIN: not now. What was put off comes with the mutex of the object's news */
+static noinline int report_to_listeners(struct dpll_device *dpll, bool deferred, u64 at_ns)
 {
-	struct notice n = { .cmd = DPLL_CMD_DEVICE_CHANGE_NTF, .dpll = dpll, .try = try,
+	struct notice n = { .cmd = DPLL_CMD_DEVICE_CHANGE_NTF, .dpll = dpll, .try = !deferred,
 			    .deferred = deferred, .seen_by = DPLL_SEEN_NTF, .at_ns = at_ns };
+	int srcu, err;
 
-	return notify(&n);
+	if (!deferred && !mutex_trylock(&dpll->news.mutex))
+		return -EAGAIN;
+	srcu = srcu_read_lock(&dpll_srcu);
+	err = READ_ONCE(dpll->visible) ? notify(&n) : -ENODEV;
+	srcu_read_unlock(&dpll_srcu, srcu);
+	if (!deferred)
+		mutex_unlock(&dpll->news.mutex);
+	return err;
 }
 
 /* what had been put off */
@@ -283,7 +323,7 @@ static int report_device(struct dpll_device *dpll, u64 at_ns)
 	int err;
 
 	if (dpll_anybody_listens())
-		return report_to_listeners(dpll, false, true, at_ns);
+		return report_to_listeners(dpll, true, at_ns);
 	dpll_device_acquire(dpll);
 	err = look_unheard(dpll, at_ns);
 	dpll_device_release(dpll);
@@ -291,49 +331,84 @@ static int report_device(struct dpll_device *dpll, u64 at_ns)
 	return err;
 }
 
-static noinline int report_pin(struct dpll_pin *pin, bool try, bool deferred)
+/* likewise */
+static noinline int report_pin_to_listeners(struct dpll_pin *pin, bool deferred)
 {
-	struct notice n = { .cmd = DPLL_CMD_PIN_CHANGE_NTF, .pin = pin, .try = try,
+	struct notice n = { .cmd = DPLL_CMD_PIN_CHANGE_NTF, .pin = pin, .try = !deferred,
 			    .deferred = deferred, .seen_by = DPLL_SEEN_NTF };
 	int srcu, err;
 
-	if (!dpll_anybody_listens()) {
-		trace_dpll_ntf(pin->id, DPLL_CMD_PIN_CHANGE_NTF, 0, false, deferred, 0);
-		return 0;
-	}
+	if (!deferred && !mutex_trylock(&pin->news.mutex))
+		return -EAGAIN;
 	srcu = srcu_read_lock(&dpll_srcu);
-	err = dpll_pin_first_ref(pin) ? notify(&n) : -ENODEV;
+	err = dpll_pin_is_somewhere(pin) ? notify(&n) : -ENODEV;
 	srcu_read_unlock(&dpll_srcu, srcu);
+	if (!deferred)
+		mutex_unlock(&pin->news.mutex);
 	return err;
 }
 
-/* all that have been put off for one object */
-static void send_put_off(struct dpll_news *news)
+/* nobody listens to netlink, but to the chain, which must not be called from a callback */
+static noinline bool is_in_use(struct dpll_pin *pin)
+{
+	int srcu = srcu_read_lock(&dpll_srcu);
+	bool used = dpll_pin_in_use(pin);
+
+	srcu_read_unlock(&dpll_srcu, srcu);
+	return used;
+}
+
+static __always_inline int report_pin(struct dpll_pin *pin, bool deferred)
+{
+	if (dpll_anybody_listens())
+		return report_pin_to_listeners(pin, deferred);
+	if (!dpll_pin_is_somewhere(pin))
+		return -ENODEV;
+	if (rcu_access_pointer(dpll_chain.head) && !deferred && is_in_use(pin))
+		return -EAGAIN;
+	trace_dpll_ntf(pin->id, DPLL_CMD_PIN_CHANGE_NTF, 0, false, deferred, 0);
+	return 0;
+}
+
+static void send_one(struct dpll_news *news, u64 at_ns)
 {
 	struct dpll_device *dpll = container_of(news, struct dpll_device, news);
 	struct dpll_pin *pin = container_of(news, struct dpll_pin, news);
-	int n = atomic_xchg(&news->pending, 0);
+
+	if (news->is_pin && dpll_pin_is_somewhere(pin)) {
+		chain_pin(pin, DPLL_CMD_PIN_CHANGE_NTF);
+		report_pin(pin, true);
+	} else if (!news->is_pin && READ_ONCE(dpll->visible)) {
+		chain_device(dpll, DPLL_CMD_DEVICE_CHANGE_NTF);
+		report_device(dpll, at_ns);
+	}
+}
+
+/* some of those that have been put off for one object, its mutex held; how many are left */
+static int send_put_off(struct dpll_news *news)
+{
+	int n = min(atomic_read(&news->pending), NEWS_BATCH), i;
+	/* when the first was made; of the later ones it is not known, and they are seen now */
 	u64 at_ns = n ? atomic64_xchg(&news->at_ns, 0) : 0;
 
-	for (; n--; cond_resched()) {
-		if (news->is_pin) {
-			chain_pin(pin, DPLL_CMD_PIN_CHANGE_NTF);
-			report_pin(pin, false, true);
-		} else {
-			chain_device(dpll, DPLL_CMD_DEVICE_CHANGE_NTF);
-			report_device(dpll, at_ns);
-		}
-	}
+	for (i = 0; i < n; i++, cond_resched())
+		send_one(news, i ? 0 : at_ns);
+	return atomic_sub_return(n, &news->pending);
 }
 
 static void put_off_work(struct work_struct *work)
 {
 	struct dpll_news *news = container_of(work, struct dpll_news, work);
+	int left;
 
 	/* first, so that what comes from here on starts this again */
 	clear_bit(0, &news->queued);
 	smp_mb__after_atomic();
-	dpll_news_flush(news);
+	do {
+		mutex_lock(&news->mutex);
+		left = send_put_off(news);
+		mutex_unlock(&news->mutex);
+	} while (left);
 	if (news->is_pin)
 		dpll_pin_put(container_of(news, struct dpll_pin, news));
 	else
@@ -353,17 +428,25 @@ void dpll_news_setup(struct dpll_news *news, bool is_pin)
 }
 
 /**
- * dpll_news_flush() - send what has been put off
+ * dpll_news_close() - send what has been put off, before the object goes
  * @news: an object's
  *
- * Context: process context without any device's mutex. When it returns, all that was reported
- * before is out, whoever sent it.
+ * A driver that reports faster than it answers may have put off more than anybody would wait
+ * for: beyond a number the rest is counted as not sent.
+ *
+ * Context: process context without any device's mutex. Takes the news' mutex, which the
+ * caller must release: until then nobody else sends anything of the object, and all that was
+ * reported before is out.
  */
-void dpll_news_flush(struct dpll_news *news)
+void dpll_news_close(struct dpll_news *news)
 {
+	struct dpll_device *dpll = container_of(news, struct dpll_device, news);
+	struct dpll_pin *pin = container_of(news, struct dpll_pin, news);
+
 	mutex_lock(&news->mutex);
-	send_put_off(news);
-	mutex_unlock(&news->mutex);
+	if (send_put_off(news))
+		atomic64_add(atomic_xchg(&news->pending, 0),
+			     news->is_pin ? &pin->failed : &dpll->failed);
 }
 
 /**
@@ -380,7 +463,7 @@ int dpll_device_change_ntf(struct dpll_device *dpll)
 
 	if (likely(may_sleep_here())) {
 		if (dpll_anybody_listens()) {
-			err = report_to_listeners(dpll, true, false, 0);
+			err = report_to_listeners(dpll, false, 0);
 		} else if (likely(dpll_device_try_acquire(dpll))) {
 			err = look_unheard(dpll, 0);
 			dpll_device_release(dpll);
@@ -391,7 +474,8 @@ int dpll_device_change_ntf(struct dpll_device *dpll)
 		put_it_off(&dpll->news, &dpll->refs);
 		return 0;
 	}
-	chain_device(dpll, DPLL_CMD_DEVICE_CHANGE_NTF);
+	if (likely(err != -ENODEV))
+		chain_device(dpll, DPLL_CMD_DEVICE_CHANGE_NTF);
 	return err;
 }
 EXPORT_SYMBOL_GPL(dpll_device_change_ntf);
@@ -407,16 +491,11 @@ int dpll_pin_change_ntf(struct dpll_pin *pin)
 {
 	int err = -EAGAIN;
 
-	if (likely(may_sleep_here())) {
-		if (dpll_anybody_listens()) {
-			err = report_pin(pin, true, false);
-		} else {
-			err = 0;
-			trace_dpll_ntf(pin->id, DPLL_CMD_PIN_CHANGE_NTF, 0, false, false, 0);
-		}
-	}
+	if (likely(may_sleep_here()))
+		err = report_pin(pin, false);
 	if (likely(err != -EAGAIN)) {
-		chain_pin(pin, DPLL_CMD_PIN_CHANGE_NTF);
+		if (likely(err != -ENODEV))
+			chain_pin(pin, DPLL_CMD_PIN_CHANGE_NTF);
 		return err;
 	}
 	put_it_off(&pin->news, &pin->refs);

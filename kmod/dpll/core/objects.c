@@ -34,7 +34,10 @@ static u32 next_unspec = (u32)INT_MAX + 1;	/* indices of pins that have none */
  */
 noinline void dpll_lock_traced(struct dpll_device *dpll, u64 start, u64 waited_ns)
 {
-	trace_dpll_lock(dpll->id, waited_ns, chs_watch_ns(start) - waited_ns);
+	u64 in_all_ns = chs_watch_ns(start);
+
+	/* 0 where the processors' counters disagree */
+	trace_dpll_lock(dpll->id, waited_ns, in_all_ns > waited_ns ? in_all_ns - waited_ns : 0);
 }
 
 /**

@@ -24,7 +24,7 @@
  *	dpll_device.registering	one registration of the device, or of a pin on it, comes or goes
  *				at a time, with all that is told of it. Never two at a time
  *	dpll_pin.set_mutex	one change of a pin at a time
- *	dpll_news.mutex		one report that was put off is sent at a time
+ *	dpll_news.mutex		one change of an object is told at a time, and none once it goes
  *	dpll_device.mutex	registrations of the device and of pins on it, its history; held
  *				in every callback. Never waited for with another one held
  *	dpll_lock		making, counting down, linking of objects; short, no callback
@@ -75,7 +75,8 @@ struct dpll_registration {
 /**
  * struct dpll_news - change notifications that had to be put off
  * @work: sends them
- * @mutex: held while they are sent, so that whoever waits for it knows that they are out
+ * @mutex: held while they are sent, and any other change is; and from the farewell of the object
+ *	until nobody sees it. So no change is told of what was told to go
  * @queued: bit 0: @work is, with a reference of the object
  * @pending: how many
  * @at_ns: CLOCK_MONOTONIC of the first; 0: not known
@@ -382,6 +383,23 @@ static inline void dpll_device_release(struct dpll_device *dpll)
 #define dpll_for_each_ref(ref, pin) \
 	list_for_each_entry_srcu(ref, &(pin)->dplls, of_pin, srcu_read_lock_held(&dpll_srcu))
 
+/* any context; one that comes or goes at this time may be seen or not */
+static inline bool dpll_pin_is_somewhere(const struct dpll_pin *pin)
+{
+	return !list_empty_careful(&pin->dplls);
+}
+
+/* does somebody, perhaps the caller, hold a device of the pin? dpll_srcu held for read */
+static inline bool dpll_pin_in_use(const struct dpll_pin *pin)
+{
+	struct dpll_ref *ref;
+
+	dpll_for_each_ref(ref, pin)
+		if (mutex_is_locked(&ref->dpll->mutex))
+			return true;
+	return false;
+}
+
 /* the first registrant's callbacks and their argument; NULL if there is none. @mutex held */
 static inline struct dpll_registration *dpll_first(const struct list_head *registrations)
 {
@@ -441,7 +459,7 @@ void dpll_netlink_exit(void);
 int dpll_tell_device(struct dpll_device *dpll, enum dpll_cmd cmd, u8 seen_by);
 int dpll_tell_pin(struct dpll_pin *pin, enum dpll_cmd cmd);
 void dpll_news_setup(struct dpll_news *news, bool is_pin);
-void dpll_news_flush(struct dpll_news *news);
+void dpll_news_close(struct dpll_news *news);
 int dpll_news_init(void);
 void dpll_news_exit(void);
 extern struct workqueue_struct *dpll_workqueue;
@@ -501,6 +519,7 @@ int dpll_look_at_pin(struct dpll_ref *ref, enum dpll_pin_state *state,
 		     struct netlink_ext_ack *extack);
 bool dpll_is_input(struct dpll_ref *ref);
 void dpll_acted(struct dpll_device *dpll);
+void dpll_history_close(struct dpll_device *dpll);
 void dpll_poll_work(struct work_struct *work);
 void dpll_poll_every(struct dpll_device *dpll, u32 ms);
 

@@ -104,13 +104,16 @@ int dpll_device_register(struct dpll_device *dpll, enum dpll_type type,
 }
 EXPORT_SYMBOL_GPL(dpll_device_register);
 
-/* tells that a device goes, while there is something to tell of; registering held */
+/*
+ * Tells that a device goes, while there is something to tell of; registering held. Takes the
+ * mutex of its news.
+ */
 static void say_farewell(struct dpll_device *dpll)
 {
 	/* the file in debugfs can start the poll */
 	dpll_debugfs_remove(dpll);
 	dpll_poll_every(dpll, 0);
-	dpll_news_flush(&dpll->news);
+	dpll_news_close(&dpll->news);
 	dpll_tell_device(dpll, DPLL_CMD_DEVICE_DELETE_NTF, DPLL_SEEN_NTF);
 	trace_dpll_device_delete(dpll->id, dpll->idx, dpll->clock_id, dpll->type,
 				 dpll->module_name);
@@ -139,12 +142,15 @@ void dpll_device_unregister(struct dpll_device *dpll, const struct dpll_device_o
 	dpll_device_acquire(dpll);
 	registration_del(&dpll->registrations, ops, priv, NULL);
 	if (last) {
+		dpll_history_close(dpll);
 		WRITE_ONCE(dpll->visible, false);
 		xa_clear_mark(&dpll_devices, dpll->id, DPLL_VISIBLE);
 	}
 	dpll_device_release(dpll);
-	if (last)
+	if (last) {
+		mutex_unlock(&dpll->news.mutex);
 		set_changed();
+	}
 	mutex_unlock(&dpll->registering);
 	if (!WARN_ON(!found))
 		dpll_device_put(dpll);
@@ -260,7 +266,7 @@ static void detach(struct dpll_device *dpll, struct dpll_pin *pin, const struct 
 
 	if (last)
 		detach_children(dpll, pin);
-	dpll_news_flush(&pin->news);
+	dpll_news_close(&pin->news);
 	dpll_tell_pin(pin, DPLL_CMD_PIN_DELETE_NTF);
 	trace_dpll_pin_parent(pin->id, link ? DPLL_PARENT_PIN : DPLL_PARENT_DEVICE,
 			      link ? link->parent->id : dpll->id, 0);
@@ -272,6 +278,7 @@ static void detach(struct dpll_device *dpll, struct dpll_pin *pin, const struct 
 	if (last)
 		ref_drop(ref);
 	dpll_device_release(dpll);
+	mutex_unlock(&pin->news.mutex);
 	show_or_hide(pin);
 	if (last) {
 		dpll_device_put(dpll);
@@ -404,6 +411,18 @@ static void unpair(struct dpll_pin *pin)
 	mutex_unlock(&dpll_lock);
 }
 
+/* and with those that went along with it */
+static void unpair_all(struct dpll_pin *pin)
+{
+	int idx = srcu_read_lock(&dpll_srcu);
+	struct dpll_link *link;
+
+	unpair(pin);
+	list_for_each_entry_srcu(link, &pin->children, of_parent, srcu_read_lock_held(&dpll_srcu))
+		unpair_all(link->child);
+	srcu_read_unlock(&dpll_srcu, idx);
+}
+
 /**
  * dpll_pin_unregister() - take a pin off a device
  * @dpll: device
@@ -423,7 +442,7 @@ void dpll_pin_unregister(struct dpll_device *dpll, struct dpll_pin *pin,
 	mutex_lock(&dpll->registering);
 	detach(dpll, pin, ops, priv, NULL);
 	mutex_unlock(&dpll->registering);
-	unpair(pin);
+	unpair_all(pin);
 	dpll_pin_put(pin);
 	dpll_device_put(dpll);
 }

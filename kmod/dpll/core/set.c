@@ -199,12 +199,16 @@ static void leave(struct dpll_ref *ref)
 	dpll_device_release(ref->dpll);
 }
 
-/* a pin is bound to another one on those devices only that both are on */
+/*
+ * A pin is bound to another one on those devices only that both are on. And registrations
+ * come and go: that another one had the callbacks a moment ago does not count.
+ */
 static int enter_knob(struct change *c, struct dpll_ref *ref)
 {
 	if (enter(ref))
 		return -ENODEV;
-	if (c->knob != KNOB_REF_SYNC || xa_load(&ref->dpll->pins, c->other->id))
+	if (can(dpll_first(&ref->registrations)->ops, c->knob) &&
+	    (c->knob != KNOB_REF_SYNC || xa_load(&ref->dpll->pins, c->other->id)))
 		return 0;
 	leave(ref);
 	return -ENODEV;
@@ -296,11 +300,12 @@ static int compare(struct change *c, const struct nlattr *attr)
 static int apply(struct change *c)
 {
 	struct dpll_ref *ref, *failed = NULL;
-	int err = 0;
+	int err = 0, n = 0;
 
 	dpll_for_each_ref(ref, c->pin) {
 		if (enter_knob(c, ref))
 			continue;
+		n++;
 		err = knob_set(c, ref, c->value);
 		if (!err)
 			dpll_acted(ref->dpll);
@@ -310,6 +315,10 @@ static int apply(struct change *c)
 			say_failed(c, ref->dpll->id);
 			break;
 		}
+	}
+	if (!n) {
+		NL_SET_ERR_MSG(c->extack, "pin owner dpll not found");
+		return -ENODEV;
 	}
 	if (!failed)
 		return 0;
@@ -625,11 +634,14 @@ static int set_state_on_parent(struct dpll_link *link, u32 state, s64 *old,
 	enum dpll_pin_state before = 0;
 	int err = 0, n = 0;
 
-	if (!link->ops->state_on_pin_set)
-		return -EOPNOTSUPP;
 	dpll_for_each_ref(ref, link->parent) {
 		if (enter_link(ref, link))
 			continue;
+		/* not before: the driver, and its table, might have gone */
+		if (!link->ops->state_on_pin_set) {
+			leave(ref);
+			return -EOPNOTSUPP;
+		}
 		if (!n++ && !link->ops->state_on_pin_get(link->child, link->priv, link->parent,
 							 dpll_first(&ref->registrations)->priv,
 							 &before, NULL))

@@ -192,9 +192,9 @@ static int bind_number(struct hte_device *gdev, struct hte_ts_desc *desc, u32 nu
  * @index: which of the references
  *
  * Context: process context, may sleep.
- * Return: 0; -EINVAL without @desc, for a negative @index, where the provider lacks the xlate callback or gives a
- *	number beyond its lines; -ENODEV without a provider; -EUSERS where the line has a
- *	consumer; the error of the property or of the xlate callback.
+ * Return: 0; -EINVAL without @desc, for a negative @index, where the provider lacks the xlate
+ *	callback or gives a number beyond its lines; -ENODEV without a provider; -EUSERS where
+ *	the line has a consumer; the error of the property or of the xlate callback.
  */
 int hte_ts_get(struct device *dev, struct hte_ts_desc *desc, int index)
 {
