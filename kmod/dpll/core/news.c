@@ -303,8 +303,12 @@ static __always_inline int look_unheard(struct dpll_device *dpll, u64 at_ns)
 /* a message; -EAGAIN: not now. What was put off comes with the mutex of the object's news */
 static noinline int report_to_listeners(struct dpll_device *dpll, bool deferred, u64 at_ns)
 {
-	struct notice n = { .cmd = DPLL_CMD_DEVICE_CHANGE_NTF, .dpll = dpll, .try = !deferred,
-			    .deferred = deferred, .seen_by = DPLL_SEEN_NTF, .at_ns = at_ns };
+	struct notice n = { .cmd = DPLL_CMD_DEVICE_CHANGE_NTF,
+			    .dpll = dpll,
+			    .try = !deferred,
+			    .deferred = deferred,
+			    .seen_by = DPLL_SEEN_NTF,
+			    .at_ns = at_ns };
 	int srcu, err;
 
 	if (!deferred && !mutex_trylock(&dpll->news.mutex))
@@ -334,8 +338,11 @@ static int report_device(struct dpll_device *dpll, u64 at_ns)
 /* likewise */
 static noinline int report_pin_to_listeners(struct dpll_pin *pin, bool deferred)
 {
-	struct notice n = { .cmd = DPLL_CMD_PIN_CHANGE_NTF, .pin = pin, .try = !deferred,
-			    .deferred = deferred, .seen_by = DPLL_SEEN_NTF };
+	struct notice n = { .cmd = DPLL_CMD_PIN_CHANGE_NTF,
+			    .pin = pin,
+			    .try = !deferred,
+			    .deferred = deferred,
+			    .seen_by = DPLL_SEEN_NTF };
 	int srcu, err;
 
 	if (!deferred && !mutex_trylock(&pin->news.mutex))
