@@ -128,6 +128,52 @@ settled() {
 	holds '.[-1].lines | map(select(.line == 0)) | .[0].total == 23 and .[0].lost == 0'
 }
 
+@test "a FIFO of 16, a late interrupt: chip, debugfs, tracepoint, char device and htetop agree" {
+	local dev=/sys/bus/lab/devices/gte0 chip node line lost traced wanted=()
+	local tracing=/sys/kernel/tracing
+	labctl new gte fifo=16 irq_delay_ns=20000000 >/dev/null
+	chip=$(<$dev/device)
+	node=$(basename /dev/htechip*)
+	begin --check 60
+	hte_read "$node" 32 1 >"$BATS_TEST_TMPDIR/32" 3>&- &
+	local one=$!
+	hte_read "$node" 64 1 >"$BATS_TEST_TMPDIR/64" 3>&- &
+	local two=$!
+	until_ok eval "[[ \$(</sys/kernel/debug/hte/$chip/ts_requested) == 2 ]]"
+	: >$tracing/trace
+	echo 1 >$tracing/events/hte/hte_drop/enable
+	labctl edges gte0 lines=32,64 count=101 period_ns=1000000 wait=1 >/dev/null
+	until_ok eval "[[ \$(<$dev/waiting) == 0 ]]"
+	# the report of the last losses comes right after the last stamps
+	labctl set gte0 irq_delay_ns=0
+	labctl edges gte0 lines=32,64 count=1 wait=1 >/dev/null
+	until_ok eval "[[ \$(<$dev/waiting) == 0 ]]"
+	lost=$(<$dev/all_overflow)
+	echo "lost $lost of $(<$dev/all_edges)"
+	[ "$(<$dev/all_edges)" = 204 ]
+	[ "$lost" -gt 0 ]
+	until_ok eval "[[ \$((\$(books $chip total 32) + \$(books $chip total 64))) == $((204 - lost)) ]]"
+	echo 0 >$tracing/events/hte/hte_drop/enable
+	traced=$(awk '/ hte_drop: .*reason=overflow/ { sub(/.* n=/, ""); n += $1 } END { print n + 0 }' \
+		$tracing/trace)
+	: >$tracing/trace
+	kill "$one" "$two"
+	wait "$one" "$two"
+	end TERM 3
+	[ "$traced" = "$lost" ]
+	[ "$(($(books "$chip" overflow 32) + $(books "$chip" overflow 64)))" = "$lost" ]
+	for line in 32 64; do
+		# each line: what was read and what was missed are all there was
+		[ "$(<"$BATS_TEST_TMPDIR/$line")" = \
+			"$(books "$chip" total $line) events, $(books "$chip" overflow $line) missed" ]
+		wanted+=("[.[-1].lines[] | select(.line == $line)][0] |
+			.total == $(books "$chip" total $line) and
+			.lost_overflow == $(books "$chip" overflow $line) and
+			.gaps == .lost_overflow and .total + .gaps == 102")
+	done
+	holds "${wanted[@]}" ".[-1].chips[0].fifo_lost == $lost and .[-1].chips[0].fifo_max == 16"
+}
+
 @test "put and requested again: no gap, totals go on, names are the last consumer's" {
 	labctl new hte lines=4 >/dev/null
 	sink take chip=hte0 lines=0-3
