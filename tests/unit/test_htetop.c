@@ -316,6 +316,7 @@ static void intervals(void)
 
 	begin_line();
 	event(101);
+	line.rec.seconds++;
 	turn();
 	look(false);
 	turn();
@@ -323,7 +324,6 @@ static void intervals(void)
 	line.rec.early++;
 	note(HTETOP_SECOND, 23);
 	count(HTETOP_SECOND, 23);
-	line.rec.seconds++;
 	turn();
 	look(true);
 	ok(line.t.early_total == 1 && line.t.second.total_max_ns == 23, "the last look sees all");
@@ -336,29 +336,28 @@ static void intervals(void)
 	ok(line.t.total == 1 && cb->total_max_ns == 7, "with what comes after");
 }
 
-/* reads and counts at once: nothing may be lost, however the two mix */
-#define TOGETHER 1000003
+/* so many that some come within a look, also where there is one CPU for both */
+#define TOGETHER 20000003
 
 static void *counts(void *arg)
 {
-	for (int i = 0; i < TOGETHER; i++) {
-		__atomic_store_n(&line.rec.stamps, line.rec.stamps + 1, __ATOMIC_RELAXED);
-		__atomic_store_n(&line.rec.hist[HTETOP_CALLBACK][23],
-				 line.rec.hist[HTETOP_CALLBACK][23] + 1, __ATOMIC_RELAXED);
+	__u32 *bucket = &line.rec.hist[HTETOP_CALLBACK][23];
+
+	for (int i = 1; i <= TOGETHER; i++) {
+		__atomic_store_n(&line.rec.stamps, i, __ATOMIC_RELAXED);
+		__atomic_store_n(bucket, *bucket + 1, __ATOMIC_RELAXED);
 	}
-	__atomic_store_n((bool *)arg, true, __ATOMIC_RELEASE);
-	return NULL;
+	return arg;
 }
 
 static void together(void)
 {
-	bool done = false;
 	pthread_t thread;
 
 	begin_line();
-	if (pthread_create(&thread, NULL, counts, &done))
+	if (pthread_create(&thread, NULL, counts, NULL))
 		abort();
-	while (!__atomic_load_n(&done, __ATOMIC_ACQUIRE)) {
+	while (READ(line.rec.stamps) < TOGETHER) {
 		turn();
 		look(false);
 	}
