@@ -235,7 +235,7 @@ lost_of_5() {
 	until_rows "$(seq 23 63; seq 0 13)" line
 	key G
 	until_rows "$(seq 32 63; seq 0 22)" line
-	! grep -q '▲.*▲\|▼.*▼' "$dir/screen"
+	run ! grep -q '▲.*▲\|▼.*▼' "$dir/screen"
 }
 
 @test "a line is filtered, followed, opened and frozen" {
@@ -357,6 +357,46 @@ lost_of_5() {
 	until_ok shows '101 of 109'
 	key q
 	until_ok has_ended
+}
+
+# least_error [KEY]: of what is said of the first clock in a while, each time after KEY, ns
+least_error() {
+	for _ in 1 2 3 4 5 6 7; do
+		[ $# = 0 ] || key "$1"
+		nap 200
+		screen
+	done | awk 'match($0, /\+-[0-9.]+[num]s/) {
+			error = substr($0, RSTART + 2, RLENGTH - 2)
+			ns = error + 0
+			ns *= error ~ /ns/ ? 1 : error ~ /us/ ? 1000 : 1000000
+			if (!n++ || ns < least)
+				least = ns
+		}
+		END { printf "%d\n", least }'
+}
+
+@test "the longer a reading of the clocks has to hold, the more it may be off" {
+	local live frozen
+	labctl new hte lines=1
+	begin 80x24 -d 0.1
+	nap 2000 # as many readings as are kept
+	live=$(least_error)
+	key Space
+	until_ok shows FROZEN
+	# now for four seconds and not for a tenth
+	frozen=$(least_error r)
+	[ "$live" -gt 0 ]
+	[ $((2 * frozen)) -gt $((3 * live)) ]
+	key Space
+	until_ok shows_not FROZEN
+	nap 2000
+	[ "$(least_error)" -lt "$frozen" ]
+	# a longer interval likewise
+	for _ in 1 2 3 4 5; do
+		key +
+	done
+	until_ok shows 'every 5s'
+	[ $((2 * $(least_error r))) -gt $((3 * live)) ]
 }
 
 @test "the terminal changes its size in use, down to one cell" {

@@ -18,7 +18,7 @@ struct seen {
 	uint64_t stamps, gaps, early, seconds, losses;
 	uint64_t drops[TOP_REASONS];
 	uint32_t hist[HTETOP_HISTS][LL_BUCKETS];
-	/* events are counted before the rest is told of them: the next look may find more of these */
+	/* an event is counted first: of the latest ones the next look may find the rest */
 	bool stamp_open, second_open;
 };
 
