@@ -226,7 +226,7 @@ $(O)/unit/%: $(O)/obj/tests/unit/%.o $(O)/lib/libchstools.a
 # looks at the comparison by itself and at the program
 $(O)/unit/test_bench: $(O)/obj/tests/perf/report/compare.o | $(O)/perf/report
 
-$(O)/unit/test_htetop: $(patsubst %,$(O)/obj/tools/htetop/%.o,columns engine relation)
+$(O)/unit/test_htetop: $(patsubst %,$(O)/obj/tools/htetop/%.o,columns engine figures relation)
 
 # the screen's layout, which knows of no terminal
 $(O)/unit/test_htetop_screen: $(patsubst %,$(O)/obj/tools/htetop/%.o,\

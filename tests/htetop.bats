@@ -242,6 +242,39 @@ settled() {
 		'.[-1].chips | length == 1 and .[0].state == "here"'
 }
 
+@test "a provider goes, and comes back: what its FIFO lost stays counted" {
+	labctl new hte name=short lines=1 fifo=16 >/dev/null
+	sink take chip=short lines=0
+	begin 60
+	labctl set hte0 freeze=1
+	labctl flood hte0 lines=0 count=101 >/dev/null
+	labctl set hte0 freeze=0
+	until_ok books_are short total 0 16
+	sink put
+	labctl del hte0
+	end
+	holds '.[-1].chips | map([.chip, .state, .fifo_max, .fifo_lost]) == [["short", "gone", 16, 85]]' \
+		'.[-1].lines | map(.lost_overflow) == [85]'
+	labctl new hte name=short lines=1 fifo=16 >/dev/null
+	begin 0.2
+	for _ in 1 2; do
+		sink take chip=short lines=0
+		labctl set hte0 freeze=1
+		labctl flood hte0 lines=0 count=23 >/dev/null
+		labctl set hte0 freeze=0
+		until_ok books_are short total 0 16
+		sink put
+		labctl del hte0
+		sink forget
+		settled
+		labctl new hte name=short lines=1 fifo=16 >/dev/null
+		settled
+	done
+	end
+	holds '.[-1].chips | map([.chip, .state, .fifo_lost]) == [["short", "here", 14]]' \
+		'.[-1].lines | map(.lost_overflow) == [14]'
+}
+
 @test "lines without room are counted, and --check sees it" {
 	labctl new hte lines=8 leaky=1 >/dev/null
 	sink take chip=hte0 lines=0-3

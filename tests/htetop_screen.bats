@@ -235,7 +235,7 @@ lost_of_5() {
 	until_rows "$(seq 23 63; seq 0 13)" line
 	key G
 	until_rows "$(seq 32 63; seq 0 22)" line
-	! grep -q '▲.*▲\|▼.*▼' "$dir/screen"
+	run ! grep -q '▲.*▲\|▼.*▼' "$dir/screen"
 }
 
 @test "a line is filtered, followed, opened and frozen" {
@@ -296,6 +296,109 @@ lost_of_5() {
 	until_ok shows 'every 0.2s'
 }
 
+@test "r: totals begin anew, those of an interval that has not ended too" {
+	local n
+	inject
+	begin 80x24 -d 60
+	edges
+	key t r
+	until_ok shows 'fifo 16'
+	shows_not 'fifo 16 lost'
+	until_rows "$(printf '%s 0 0\n' 0 1 2 3 4 5 6 7)" line total lost
+	shows ' lost 0 '
+	labctl edges hte0 lines=3 count=23 period_ns=200000 wait=1 >/dev/null
+	labctl set hte0 freeze=1
+	labctl flood hte0 lines=2 count=101 >/dev/null
+	labctl set hte0 freeze=0
+	key Space Space
+	until_ok shows 'fifo 16 lost 85'
+	until_rows "$(for n in 0 1 2 3 4 5 6 7; do
+		case $n in
+		2) echo "2 16 85" ;;
+		3) echo "3 23 0" ;;
+		*) echo "$n 0 0" ;;
+		esac
+	done)" line total lost
+	key q
+	until_ok has_ended
+	shows ' 39 stamps of 8 lines, 85 lost (overflow 85), 85 gaps'
+}
+
+@test "frozen: providers that come and go meanwhile change nothing until it goes on" {
+	local env='MALLOC_PERTURB_=165' n before
+	inject
+	labctl new hte name=early lines=1
+	begin 80x24
+	edges
+	key t
+	until_ok shows ' 184 '
+	key Space
+	until_ok shows FROZEN
+	before=$(screen)
+	for n in 1 2 3 4 5 6 7; do
+		labctl new hte name=late$n lines=101
+	done
+	labctl del hte1
+	sink take chip=late7 lines=0-100
+	nap 5000 # the clocks are read every four seconds
+	# drawn again, of what it knew
+	key Down Up
+	key Enter
+	until_ok shows 'hte0 line 0'
+	key Escape
+	until_ok shows ' label'
+	[ "$(screen)" = "$before" ]
+	t resize-window -x 100 -y 30
+	until_ok is_of_size '100 30'
+	until_ok shows FROZEN
+	key Space
+	until_ok shows_not FROZEN
+	key / late7 Enter
+	until_ok shows '101 of 109'
+	key q
+	until_ok has_ended
+}
+
+# least_error [KEY]: of what is said of the first clock in a while, each time after KEY, ns
+least_error() {
+	for _ in 1 2 3 4 5 6 7; do
+		[ $# = 0 ] || key "$1"
+		nap 200
+		screen
+	done | awk 'match($0, /\+-[0-9.]+[num]s/) {
+			error = substr($0, RSTART + 2, RLENGTH - 2)
+			ns = error + 0
+			ns *= error ~ /ns/ ? 1 : error ~ /us/ ? 1000 : 1000000
+			if (!n++ || ns < least)
+				least = ns
+		}
+		END { printf "%d\n", least }'
+}
+
+@test "the longer a reading of the clocks has to hold, the more it may be off" {
+	local live frozen
+	labctl new hte lines=1
+	begin 80x24 -d 0.1
+	nap 2000 # as many readings as are kept
+	live=$(least_error)
+	key Space
+	until_ok shows FROZEN
+	# now for four seconds and not for a tenth
+	frozen=$(least_error r)
+	[ "$live" -gt 0 ]
+	[ $((2 * frozen)) -gt $((3 * live)) ]
+	key Space
+	until_ok shows_not FROZEN
+	nap 2000
+	[ "$(least_error)" -lt "$frozen" ]
+	# a longer interval likewise
+	for _ in 1 2 3 4 5; do
+		key +
+	done
+	until_ok shows 'every 5s'
+	[ $((2 * $(least_error r))) -gt $((3 * live)) ]
+}
+
 @test "the terminal changes its size in use, down to one cell" {
 	local size
 	labctl new hte lines=64
@@ -316,7 +419,12 @@ lost_of_5() {
 		until_ok is_of_size "$size"
 		key Down
 	done
+	key h
 	t resize-window -x 80 -y 24
+	# that it has changed is no key, of which any would leave the help
+	until_ok shows 'also F10 Ctrl-C'
+	key q
+	until_ok shows ' label'
 	key Home
 	until_rows "$(for n in $(seq 0 18); do echo "$n 101 0"; done)" line total lost
 	key q

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Host test of htetop's pure parts: the relation of two clocks, columns, debugfs' names. */
+/*
+ * Host test of htetop's pure parts: the relation of two clocks, figures, columns, debugfs'
+ * names.
+ */
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include "../../tools/htetop/columns.h"
 #include "../../tools/htetop/engine.h"
+#include "../../tools/htetop/figures.h"
 #include "../../tools/htetop/relation.h"
 #include "tap.h"
 
@@ -215,6 +220,154 @@ static void rows(void)
 	same(r.total, 23, "interval: its stamps");
 }
 
+/* a record, a look at it every interval, and what the BPF side does in halves */
+static struct {
+	struct htetop_line rec;
+	struct seen seen;
+	struct top_line t;
+	uint64_t epoch;
+	bool changed;
+} line;
+
+static void begin_line(void)
+{
+	memset(&line, 0, sizeof(line));
+	line.epoch = 1;
+	figures_init(&line.t);
+}
+
+static void note(int h, uint64_t ns)
+{
+	epoch_note(line.rec.max[h], line.epoch << EPOCH_SHIFT, ns);
+}
+
+static void count(int h, uint64_t ns)
+{
+	line.rec.hist[h][ll_index(ns)]++;
+}
+
+static void event(uint64_t ns)
+{
+	line.rec.stamps++;
+	note(HTETOP_CALLBACK, ns);
+	count(HTETOP_CALLBACK, ns);
+}
+
+static void turn(void)
+{
+	line.epoch++;
+	if (line.changed)
+		figures_begin(&line.t);
+	line.changed = false;
+}
+
+static void look(bool final)
+{
+	figures_read(&line.t, &line.rec, &line.seen, line.epoch - 1, final, &line.changed);
+	if (line.changed)
+		figures_finish(&line.t, 1);
+}
+
+static void intervals(void)
+{
+	const struct top_lat *cb = &line.t.callback;
+
+	begin_line();
+	event(1000);
+	turn();
+	/* after the turn and before the look */
+	event(5003);
+	look(false);
+	same(line.t.stamps, 2, "an event that comes after an interval's turn is of it");
+	same(cb->max_ns, 5003, "and so is its maximum");
+	turn();
+	look(false);
+	same(cb->max_ns, -1, "and no other's");
+	same(cb->total_max_ns, 5003, "the total's is exact");
+
+	begin_line();
+	line.rec.stamps++;
+	turn();
+	look(false);
+	same(hist_count(&cb->total), 0, "an event that is half told of");
+	line.rec.gaps += 7;
+	note(HTETOP_CALLBACK, 5003);
+	count(HTETOP_CALLBACK, 5003);
+	turn();
+	look(false);
+	ok(line.t.stamps == 0 && line.t.gaps == 7, "is told of by and by, though no other comes");
+	ok(hist_count(&cb->hist) == 1 && cb->max_ns == 5003, "with its duration");
+	ok(line.t.total == 1 && cb->total_max_ns == 5003, "and counted once");
+	turn();
+	look(false);
+	ok(!line.changed && hist_count(&cb->hist) == 0, "then no more");
+
+	/* the maximum before the look, the bucket after it */
+	begin_line();
+	line.rec.stamps++;
+	note(HTETOP_CALLBACK, 5003);
+	turn();
+	look(false);
+	count(HTETOP_CALLBACK, 5003);
+	turn();
+	look(false);
+	ok(cb->max_ns >= 5003 && cb->p50_ns > 0 && cb->total_max_ns == 5003,
+	   "a maximum that was seen before its bucket is kept");
+
+	begin_line();
+	event(101);
+	line.rec.seconds++;
+	turn();
+	look(false);
+	turn();
+	look(false);
+	line.rec.early++;
+	note(HTETOP_SECOND, 23);
+	count(HTETOP_SECOND, 23);
+	turn();
+	look(true);
+	ok(line.t.early_total == 1 && line.t.second.total_max_ns == 23, "the last look sees all");
+	figures_restart(&line.t);
+	ok(!line.t.total && !line.t.early_total && !hist_count(&cb->total) && !cb->total_max_ns,
+	   "totals begin anew");
+	event(7);
+	turn();
+	look(false);
+	ok(line.t.total == 1 && cb->total_max_ns == 7, "with what comes after");
+}
+
+/* so many that some come within a look, also where there is one CPU for both */
+#define TOGETHER 20000003
+
+static void *counts(void *arg)
+{
+	__u32 *bucket = &line.rec.hist[HTETOP_CALLBACK][23];
+
+	for (int i = 1; i <= TOGETHER; i++) {
+		__atomic_store_n(&line.rec.stamps, i, __ATOMIC_RELAXED);
+		__atomic_store_n(bucket, *bucket + 1, __ATOMIC_RELAXED);
+	}
+	return arg;
+}
+
+static void together(void)
+{
+	pthread_t thread;
+
+	begin_line();
+	if (pthread_create(&thread, NULL, counts, NULL))
+		abort();
+	while (READ(line.rec.stamps) < TOGETHER) {
+		turn();
+		look(false);
+	}
+	pthread_join(thread, NULL);
+	turn();
+	look(true);
+	same(line.t.total, TOGETHER, "stamps that come while they are read are counted");
+	same(hist_count(&line.t.callback.total), TOGETHER, "each in a bucket");
+}
+
 static void names(void)
 {
 	char text[] = "a\\040b\\134c\\012", plain[] = "line\\", bytes[] = "\xc3\xa4";
@@ -234,6 +387,8 @@ int main(void)
 	sorting();
 	fitting();
 	rows();
+	intervals();
+	together();
 	names();
 	return tap_end();
 }

@@ -797,7 +797,7 @@ static void keys(void)
 	press('/');
 	same(press(3), VIEW_QUIT, "from everywhere");
 	press(VIEW_KEY_ESC);
-	same(press(' '), VIEW_DRAW, "space freezes");
+	same(press(' '), VIEW_FREEZE, "space freezes");
 	ok(v.frozen && row_holds(0, "FROZEN"), "and says so");
 	press(VIEW_KEY_ENTER);
 	ok(row_holds(0, "FROZEN"), "for one line, too");
@@ -844,6 +844,9 @@ static void keys(void)
 	press(VIEW_KEY_F1);
 	press(VIEW_KEY_ESC);
 	same(v.mode, VIEW_LINE, "to where it was asked for");
+	press('h');
+	press(0);
+	same(v.mode, VIEW_HELP, "a resize is no key");
 
 	begin(24, 80);
 	same(v.figures, ROW_LIVE, "live");

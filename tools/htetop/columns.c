@@ -7,6 +7,15 @@
 #define AT(f) offsetof(struct top_row, f)
 
 /* clang-format off */
+
+/* the three columns of a duration, with the rank of each */
+#define DURATION(name, head, key, f, rank50, rank99, rank_max, what) \
+	{ name "50", { head "50", key "_p50_ns", COL_NS, 0, AT(f##50), 6 }, rank50, what }, \
+	{ name "99", { head "99", key "_p99_ns", COL_NS, 0, AT(f##99), 6 }, rank99, \
+	  "the same for 99 of a hundred" }, \
+	{ name "max", { head "max", key "_max_ns", COL_NS, 0, AT(f##_max), 6 }, rank_max, \
+	  "the longest in the interval" }
+
 const struct column columns[] = {
 	{ "chip", { "chip", "chip", COL_STR, COL_LEFT, AT(chip), 8 }, 3, "provider" },
 	{ "line", { "line", "line", COL_INT, 0, AT(line), 4 }, 1, "provider's number of the line" },
@@ -38,24 +47,12 @@ const struct column columns[] = {
 	  21, "lost: by the consumer, as by a full queue" },
 	{ "coalesced", { "coal", "coalesced", COL_COUNT, 0, AT(drops[TOP_COALESCED]), 5 }, 22,
 	  "shared a second callback with an earlier stamp; not lost" },
-	{ "lat50", { "lat50", "latency_p50_ns", COL_NS, 0, AT(lat50), 6 }, 7,
-	  "hardware stamp to callback: half of them took no longer" },
-	{ "lat99", { "lat99", "latency_p99_ns", COL_NS, 0, AT(lat99), 6 }, 6,
-	  "the same for 99 of a hundred" },
-	{ "latmax", { "latmax", "latency_max_ns", COL_NS, 0, AT(lat_max), 6 }, 12,
-	  "the longest in the interval" },
-	{ "cb50", { "cb50", "callback_p50_ns", COL_NS, 0, AT(cb50), 6 }, 60,
-	  "how long the callback takes: half of them no longer" },
-	{ "cb99", { "cb99", "callback_p99_ns", COL_NS, 0, AT(cb99), 6 }, 31,
-	  "the same for 99 of a hundred" },
-	{ "cbmax", { "cbmax", "callback_max_ns", COL_NS, 0, AT(cb_max), 6 }, 61,
-	  "the longest in the interval" },
-	{ "second50", { "2nd50", "second_p50_ns", COL_NS, 0, AT(second50), 6 }, 11,
-	  "push to second callback: half of them waited no longer" },
-	{ "second99", { "2nd99", "second_p99_ns", COL_NS, 0, AT(second99), 6 }, 23,
-	  "the same for 99 of a hundred" },
-	{ "secondmax", { "2ndmax", "second_max_ns", COL_NS, 0, AT(second_max), 6 }, 24,
-	  "the longest in the interval" },
+	DURATION("lat", "lat", "latency", lat, 7, 6, 12,
+		 "hardware stamp to callback: half of them took no longer"),
+	DURATION("cb", "cb", "callback", cb, 60, 31, 61,
+		 "how long the callback takes: half of them no longer"),
+	DURATION("second", "2nd", "second", second, 11, 23, 24,
+		 "push to second callback: half of them waited no longer"),
 	{ "seq", { "seq", "seq", COL_COUNT, 0, AT(seq), 8 }, 91, "number of the last stamp" },
 	{ "early", { "early", "early", COL_COUNT, COL_WARN, AT(early), 5 }, 93,
 	  "stamps that seem later than their callback; of no latency" },

@@ -206,6 +206,12 @@ static void arm(struct screen *s)
 	timerfd_settime(s->timer, TFD_TIMER_ABSTIME, &its, NULL);
 }
 
+/* how often clocks are read, by on_timer() or on_tick() */
+static void pace(struct screen *s)
+{
+	source_pace(s->src, s->view.frozen ? SOURCE_TICK_S : s->view.interval);
+}
+
 static void take(struct screen *s)
 {
 	s->err = source_take(s->src, &s->model);
@@ -306,14 +312,19 @@ static void on_key(void *arg)
 			loop_quit(&s->loop);
 			return;
 		case VIEW_INTERVAL:
+			pace(s);
 			arm(s);
 			break;
 		case VIEW_RESET:
 			source_reset(s->src);
-			s->start_ns = time_mono_ns();
 			take(s);
+			s->start_ns = s->model.mono_ns;
+			break;
+		case VIEW_FREEZE:
+			pace(s);
 			break;
 		case VIEW_THAW:
+			pace(s);
 			take(s);
 			break;
 		case VIEW_DRAW:

@@ -266,8 +266,6 @@ static void in_help(struct view *v, int key)
 /* keys that mean the same in the list and for one line */
 static enum view_wish in_both(struct view *v, int key)
 {
-	bool was = v->frozen;
-
 	switch (key) {
 	case 'q':
 		return VIEW_QUIT;
@@ -282,7 +280,7 @@ static enum view_wish in_both(struct view *v, int key)
 	case 'Z':
 	case 'p':
 		v->frozen = !v->frozen;
-		return was ? VIEW_THAW : VIEW_DRAW;
+		return v->frozen ? VIEW_FREEZE : VIEW_THAW;
 	case 't':
 		v->figures = (v->figures + 1) % ROW_FIGURES;
 		memset(v->widths, 0, sizeof(v->widths));
@@ -407,6 +405,9 @@ static enum view_wish in_lines(struct view *v, int key)
 
 enum view_wish view_key(struct view *v, int key)
 {
+	/* the terminal said something that is no key of ours, as when its size changes */
+	if (!key)
+		return VIEW_DRAW;
 	/* Ctrl-C is a signal, but on a terminal that makes none of it */
 	if (key == VIEW_KEY_F10 || key == 3)
 		return VIEW_QUIT;

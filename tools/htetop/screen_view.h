@@ -39,6 +39,7 @@ enum view_wish {
 	VIEW_QUIT,
 	VIEW_INTERVAL, /* interval has changed */
 	VIEW_RESET,    /* totals shall begin anew */
+	VIEW_FREEZE,   /* nothing is taken any more */
 	VIEW_THAW,     /* it was frozen and is no more */
 };
 

@@ -19,6 +19,7 @@
 #include "bpf_tool.h"
 #include "engine.h"
 #include "err.h"
+#include "figures.h"
 #include "htetop.h"
 #include "htetop.skel.h"
 #include "out.h"
@@ -31,17 +32,16 @@
 #define MAX_LINKS 16
 #define NO_LINE	  (-1)
 
-/* once, now: what BPF programs write meanwhile */
-#define READ(what) __atomic_load_n(&(what), __ATOMIC_RELAXED)
-
 /* of a provider, what the model does not tell */
 struct chip {
 	int index;
 	uint32_t generation;
 	uint32_t first_key;
 	uint32_t looks;	 /* at its FIFO, as of our latest */
+	uint64_t lost;	 /* by it, likewise */
 	bool seen;	 /* in debugfs, at the latest look */
 	bool lines_read; /* debugfs has told of its lines */
+	bool back;	 /* it had gone; its lines do not know yet */
 	char dir[256];	 /* in debugfs; "": not known */
 	int clock;	 /* open file, -1: none */
 	struct relation relation;
@@ -56,14 +56,12 @@ struct line {
 	bool busy; /* there are figures of the interval to be forgotten */
 };
 
-/* a record of the BPF side, whose line it is, and its figures at the last look */
+/* a record of the BPF side, whose line it is, and what it said at the last look */
 struct slot {
 	bool used;
 	int line;
 	uint32_t names;
-	uint64_t stamps, gaps, early, seconds, losses;
-	uint64_t drops[TOP_REASONS];
-	uint32_t hist[HTETOP_HISTS][LL_BUCKETS];
+	struct seen seen;
 };
 
 struct source {
@@ -79,6 +77,7 @@ struct source {
 	struct top_chip *top_chips;
 	struct chip *chips;
 	int n_chips;
+	struct top_chip *told_chips; /* as source_take() told of them; top_chips may change later */
 	struct top_line *top_lines;
 	struct line *lines;
 	int n_lines, line_room;
@@ -86,17 +85,14 @@ struct source {
 	struct slot *slots;
 	struct top_line *picked; /* what is shown, where not all is */
 	int picked_room;
+	double pace;  /* s between two readings of the clocks */
+	bool restart; /* totals, with the next source_take() */
 	int64_t taken_ns;
 	uint64_t untracked_base, missed_base;
 	uint64_t runs, other_runs; /* of BPF programs: in the interval; beside the lines', in all */
 	struct bpf_cost cost;
 	double cpu_s;
 };
-
-static double interval_of(const struct config *cfg)
-{
-	return cfg->common.interval ?: 1;
-}
 
 static void *grown(void *v, int n, size_t size)
 {
@@ -143,14 +139,11 @@ static int add_line(struct source *s, int chip, uint32_t number)
 		s->lines = grown(s->lines, s->line_room, sizeof(*s->lines));
 	}
 	i = s->n_lines++;
-	t = memset(&s->top_lines[i], 0, sizeof(*t));
+	t = &s->top_lines[i];
+	figures_init(t);
 	t->line = number;
 	t->key = s->chips[chip].first_key + number;
 	t->state = "free";
-	t->level = -1;
-	t->latency.p50_ns = t->callback.p50_ns = t->second.p50_ns = -1;
-	t->latency.p99_ns = t->callback.p99_ns = t->second.p99_ns = -1;
-	t->latency.max_ns = t->callback.max_ns = t->second.max_ns = -1;
 	memset(&s->lines[i], 0, sizeof(s->lines[i]));
 	s->lines[i].chip = chip;
 	put_line_at(s, chip, number, i);
@@ -236,7 +229,9 @@ static int add_chip(struct source *s, int index, uint32_t generation, const char
 	struct top_chip *t;
 	struct chip *c;
 
-	if (i < 0) {
+	if (i >= 0) {
+		s->chips[i].back = true;
+	} else {
 		i = s->n_chips++;
 		s->top_chips = grown(s->top_chips, s->n_chips, sizeof(*s->top_chips));
 		s->chips = grown(s->chips, s->n_chips, sizeof(*s->chips));
@@ -256,22 +251,42 @@ static int add_chip(struct source *s, int index, uint32_t generation, const char
 	c->generation = generation;
 	c->first_key = first_key;
 	c->looks = 0;
+	c->lost = 0;
 	c->lines_read = generation; /* of those that came later all has been seen */
 	c->clock = -1;
 	c->dir[0] = 0;
 	relation_forget(&c->relation);
-	for (int l = 0; l < s->n_lines; l++)
-		if (s->lines[l].chip == i) {
-			s->top_lines[l].key = first_key + s->top_lines[l].line;
-			s->top_lines[l].state = "free";
-		}
 	return i;
+}
+
+static void read_fifo(struct source *s, int i)
+{
+	const struct htetop_chip *b = bpf_chip(s, s->chips[i].index);
+	struct top_chip *t = &s->top_chips[i];
+	struct chip *c = &s->chips[i];
+	uint32_t looks;
+	uint64_t lost;
+
+	/* by now another's */
+	if (!b || READ(b->generation) != c->generation)
+		return;
+	looks = READ(b->looks);
+	lost = READ(b->fifo_lost);
+	/* or just becoming another's */
+	if (!looks || lost < c->lost)
+		return;
+	t->fifo_max = READ(b->fifo_max);
+	t->fifo_lost += lost - c->lost;
+	s->runs += looks - c->looks;
+	c->lost = lost;
+	c->looks = looks;
 }
 
 static void retire_chip(struct source *s, int i)
 {
 	struct chip *c = &s->chips[i];
 
+	read_fifo(s, i);
 	s->top_chips[i].gone = true;
 	s->top_chips[i].relation = TOP_UNKNOWN;
 	s->top_chips[i].rate_ppb = NAN;
@@ -363,28 +378,47 @@ static void see_line(void *arg, const struct engine_line *e)
 	memcpy(t->consumer, e->consumer, sizeof(t->consumer));
 }
 
+/* changes nothing that source_take() has told of */
 static void look_for_chips(struct source *s)
 {
-	struct lines_of of = { .s = s };
-
 	for (int i = 0; i < s->n_chips; i++)
 		s->chips[i].seen = false;
 	if (s->bpf)
 		look_at_events(s);
 	engine_chips(see_chip, s);
 	for (int i = 0; i < s->n_chips; i++) {
+		const struct chip *c = &s->chips[i];
+
+		if (!s->top_chips[i].gone && !c->seen && !c->generation && engine_readable())
+			retire_chip(s, i);
+	}
+}
+
+static void begin_lines_of(struct source *s, int chip)
+{
+	for (int i = 0; i < s->n_lines; i++)
+		if (s->lines[i].chip == chip) {
+			s->top_lines[i].key = s->chips[chip].first_key + s->top_lines[i].line;
+			s->top_lines[i].state = "free";
+		}
+}
+
+/* of providers that have come; not before we listen: what changed in between would stay unknown */
+static void look_for_lines(struct source *s)
+{
+	struct lines_of of = { .s = s };
+
+	for (int i = 0; i < s->n_chips; i++) {
 		struct chip *c = &s->chips[i];
 
-		if (s->top_chips[i].gone)
+		if (c->back)
+			begin_lines_of(s, i);
+		c->back = false;
+		if (s->top_chips[i].gone || !c->dir[0] || c->lines_read)
 			continue;
-		if (!c->seen && !c->generation && engine_readable()) {
-			retire_chip(s, i);
-		} else if (s->n_links && c->dir[0] && !c->lines_read) {
-			/* not before we listen: what changed in between would stay unknown */
-			c->lines_read = true;
-			of.chip = i;
-			engine_lines(c->dir, see_line, &of);
-		}
+		c->lines_read = true;
+		of.chip = i;
+		engine_lines(c->dir, see_line, &of);
 	}
 }
 
@@ -415,7 +449,6 @@ static void read_clock(struct source *s, int i)
 {
 	struct top_chip *t = &s->top_chips[i];
 	struct chip *c = &s->chips[i];
-	double horizon = interval_of(s->cfg) < SOURCE_TICK_S ? interval_of(s->cfg) : SOURCE_TICK_S;
 	struct reading now;
 
 	if (c->clock < 0 || !engine_clock_read(c->clock, &t->clock_hz, &now))
@@ -426,7 +459,7 @@ static void read_clock(struct source *s, int i)
 	if (relation_known(&c->relation) && bpf_chip(s, c->index)) {
 		t->relation = TOP_RELATED;
 		t->offset_ns = now.hw_ns - now.mono_ns;
-		t->error_ns = relation_error(&c->relation, horizon * 1e9);
+		t->error_ns = relation_error(&c->relation, s->pace * 1e9);
 		t->rate_ppb = -c->relation.rate / (1 + c->relation.rate) * 1e9;
 	} else {
 		t->relation = TOP_UNKNOWN;
@@ -445,6 +478,15 @@ void source_tick(struct source *s)
 	for (int i = 0; i < s->n_chips; i++)
 		if (!s->top_chips[i].gone)
 			read_clock(s, i);
+}
+
+void source_pace(struct source *s, double seconds)
+{
+	seconds = seconds < SOURCE_TICK_S ? seconds : SOURCE_TICK_S;
+	if (seconds == s->pace)
+		return;
+	s->pace = seconds;
+	source_tick(s);
 }
 
 /* ---- figures ---- */
@@ -469,26 +511,6 @@ static int chip_of_record(struct source *s, const struct htetop_line *rec)
 	if (rec->chip_name[0])
 		retire_chip(s, i);
 	return i;
-}
-
-static void forget_interval(struct top_lat *t)
-{
-	if (t->p50_ns >= 0)
-		memset(&t->hist, 0, sizeof(t->hist));
-	t->p50_ns = t->p99_ns = t->max_ns = -1;
-}
-
-static void begin_line(struct top_line *t, struct line *l)
-{
-	if (!l->busy)
-		return;
-	l->busy = false;
-	t->stamps = t->gaps = t->lost = 0;
-	t->rate = 0;
-	memset(t->drops, 0, sizeof(t->drops));
-	forget_interval(&t->latency);
-	forget_interval(&t->callback);
-	forget_interval(&t->second);
 }
 
 static void read_names(struct source *s, const struct htetop_line *rec, struct slot *slot)
@@ -520,95 +542,19 @@ static void read_names(struct source *s, const struct htetop_line *rec, struct s
 		slot->names = names - 1;
 }
 
-static void read_hist(struct source *s, struct top_lat *t, const struct htetop_line *rec,
-		      struct slot *slot, int h)
-{
-	uint64_t epoch = s->epoch - 1;
-	int64_t max;
-
-	hist_add_delta(&t->hist, rec->hist[h], slot->hist[h]);
-	memcpy(slot->hist[h], rec->hist[h], sizeof(slot->hist[h]));
-	max = epoch_max(READ(rec->max[h][epoch & 1]), epoch);
-	if (max > t->max_ns)
-		t->max_ns = max;
-}
-
-static void finish_hist(struct top_lat *t)
-{
-	if (!hist_count(&t->hist)) {
-		t->max_ns = -1;
-		return;
-	}
-	/*
-	 * 0 although there was something: it came between the turn of the epoch and our look,
-	 * and stands in the next interval's maximum
-	 */
-	if (t->max_ns <= 0)
-		t->max_ns = hist_percentile(&t->hist, 1, 0);
-	t->p50_ns = hist_percentile(&t->hist, 0.50, t->max_ns);
-	t->p99_ns = hist_percentile(&t->hist, 0.99, t->max_ns);
-	hist_merge(&t->total, &t->hist);
-	if (t->max_ns > t->total_max_ns)
-		t->total_max_ns = t->max_ns;
-}
-
-static void read_losses(struct top_line *t, struct slot *slot, const struct htetop_line *rec)
-{
-	uint64_t n;
-
-	for (int r = 0; r < TOP_REASONS; r++) {
-		n = READ(rec->drops[r]) - slot->drops[r];
-		slot->drops[r] += n;
-		t->drops[r] += n;
-		t->drops_total[r] += n;
-		if (r == TOP_COALESCED)
-			continue;
-		t->lost += n;
-		t->lost_total += n;
-	}
-}
-
 static void read_record(struct source *s, uint32_t number)
 {
 	const struct htetop_line *rec = &s->records[number];
 	struct slot *slot = &s->slots[number];
+	struct line *l = &s->lines[slot->line];
 	struct top_line *t = &s->top_lines[slot->line];
-	uint64_t stamps = READ(rec->stamps) - slot->stamps;
-	uint64_t seconds = READ(rec->seconds) - slot->seconds;
-	uint64_t losses = READ(rec->losses) - slot->losses, n;
+	uint64_t before = t->stamps;
 
 	read_names(s, rec, slot);
-	s->runs += stamps + seconds + losses;
-	if (stamps || seconds || losses)
-		s->lines[slot->line].busy = true;
-	if (stamps) {
-		slot->stamps += stamps;
-		t->stamps += stamps;
-		t->total += stamps;
-		n = READ(rec->gaps) - slot->gaps;
-		slot->gaps += n;
-		t->gaps += n;
-		t->gaps_total += n;
-		n = READ(rec->early) - slot->early;
-		slot->early += n;
-		t->early_total += n;
-		n = READ(rec->next_seq);
-		t->seq = n > 1 ? n - 1 : READ(rec->last_seq);
-		t->level = READ(rec->level);
-		t->last_ns = READ(rec->last_ns);
-		read_hist(s, &t->latency, rec, slot, HTETOP_LATENCY);
-		read_hist(s, &t->callback, rec, slot, HTETOP_CALLBACK);
-		if (!s->lines[slot->line].told)
-			t->state = "active";
-	}
-	if (seconds) {
-		slot->seconds += seconds;
-		read_hist(s, &t->second, rec, slot, HTETOP_SECOND);
-	}
-	if (losses) {
-		slot->losses += losses;
-		read_losses(t, slot, rec);
-	}
+	/* without links nothing comes any more */
+	s->runs += figures_read(t, rec, &slot->seen, s->epoch - 1, !s->n_links, &l->busy);
+	if (t->stamps != before && !l->told)
+		t->state = "active";
 }
 
 /* a key of which a later provider's line has another record: nothing comes to this one */
@@ -628,9 +574,11 @@ static void read_lines(struct source *s, double elapsed)
 {
 	uint32_t n = slots_used(s);
 
-	s->runs = 0;
-	for (int i = 0; i < s->n_lines; i++)
-		begin_line(&s->top_lines[i], &s->lines[i]);
+	for (int i = 0; i < s->n_lines; i++) {
+		if (s->lines[i].busy)
+			figures_begin(&s->top_lines[i]);
+		s->lines[i].busy = false;
+	}
 	for (uint32_t slot = 0; slot < n; slot++) {
 		const struct htetop_line *rec = &s->records[slot];
 		bool last;
@@ -647,33 +595,10 @@ static void read_lines(struct source *s, double elapsed)
 			free_slot(s, slot);
 	}
 	for (int i = 0; i < s->n_lines; i++) {
-		struct top_line *t = &s->top_lines[i];
-
 		if (s->top_chips[s->lines[i].chip].gone)
-			t->state = "gone";
-		if (!s->lines[i].busy)
-			continue;
-		t->rate = t->stamps / elapsed;
-		finish_hist(&t->latency);
-		finish_hist(&t->callback);
-		finish_hist(&t->second);
-	}
-}
-
-static void read_fifos(struct source *s)
-{
-	const struct htetop_chip *b;
-	struct top_chip *t;
-
-	for (int i = 0; i < s->n_chips; i++) {
-		t = &s->top_chips[i];
-		b = bpf_chip(s, s->chips[i].index);
-		if (t->gone || !b || !READ(b->looks))
-			continue;
-		t->fifo_max = READ(b->fifo_max);
-		t->fifo_lost = READ(b->fifo_lost);
-		s->runs += READ(b->looks) - s->chips[i].looks;
-		s->chips[i].looks = READ(b->looks);
+			s->top_lines[i].state = "gone";
+		if (s->lines[i].busy)
+			figures_finish(&s->top_lines[i], elapsed);
 	}
 }
 
@@ -732,12 +657,35 @@ static void reckon(struct source *s, struct top_model *m)
 
 	bpf_tool_cost(s->bpf->obj, &now);
 	m->events = s->runs + other - s->other_runs;
+	s->runs = 0;
 	m->cost_ns = now.runs > s->cost.runs ? now.ns - s->cost.ns : 0;
-	m->missed = now.missed - s->missed_base;
 	m->cpu = (cpu - s->cpu_s) / m->interval_s;
 	s->other_runs = other;
 	s->cost = now;
 	s->cpu_s = cpu;
+}
+
+/* all that has been read was before */
+static void restart_totals(struct source *s)
+{
+	for (int i = 0; i < s->n_lines; i++)
+		figures_restart(&s->top_lines[i]);
+	for (int i = 0; i < s->n_chips; i++)
+		s->top_chips[i].fifo_lost = 0;
+	s->untracked_base = READ(s->bpf->bss->untracked);
+	s->missed_base = s->cost.missed;
+	s->restart = false;
+}
+
+static void tell_chips(struct source *s, struct top_model *m)
+{
+	s->told_chips = grown(s->told_chips, s->n_chips + 1, sizeof(*s->told_chips));
+	for (int i = 0; i < s->n_chips; i++)
+		s->told_chips[i] = s->top_chips[i];
+	for (int i = 0; i < s->n_lines; i++)
+		s->top_lines[i].chip = &s->told_chips[s->lines[i].chip];
+	m->chips = s->told_chips;
+	m->n_chips = s->n_chips;
 }
 
 int source_take(struct source *s, struct top_model *m)
@@ -751,38 +699,29 @@ int source_take(struct source *s, struct top_model *m)
 	m->interval_s = elapsed > 0 ? elapsed : 1e-9;
 	s->taken_ns = now;
 	source_tick(s);
+	look_for_lines(s);
 	/* from here on the interval's maxima stand still */
 	s->epoch++;
 	s->bpf->bss->epoch_tag = s->epoch << EPOCH_SHIFT;
 	read_lines(s, m->interval_s);
-	read_fifos(s);
+	for (int i = 0; i < s->n_chips; i++)
+		if (!s->top_chips[i].gone)
+			read_fifo(s, i);
 	if (s->unsorted)
 		sort_lines(s);
-	for (int i = 0; i < s->n_lines; i++)
-		s->top_lines[i].chip = &s->top_chips[s->lines[i].chip];
-	m->chips = s->top_chips;
-	m->n_chips = s->n_chips;
-	m->untracked = READ(s->bpf->bss->untracked) - s->untracked_base;
 	reckon(s, m);
+	if (s->restart)
+		restart_totals(s);
+	m->untracked = READ(s->bpf->bss->untracked) - s->untracked_base;
+	m->missed = s->cost.missed - s->missed_base;
+	tell_chips(s, m);
 	pick_lines(s, m);
 	return 0;
 }
 
 void source_reset(struct source *s)
 {
-	struct top_line *t;
-
-	for (int i = 0; i < s->n_lines; i++) {
-		t = &s->top_lines[i];
-		t->total = t->gaps_total = t->lost_total = t->early_total = 0;
-		memset(t->drops_total, 0, sizeof(t->drops_total));
-		memset(&t->latency.total, 0, sizeof(t->latency.total));
-		memset(&t->callback.total, 0, sizeof(t->callback.total));
-		memset(&t->second.total, 0, sizeof(t->second.total));
-		t->latency.total_max_ns = t->callback.total_max_ns = t->second.total_max_ns = 0;
-	}
-	s->untracked_base = s->bpf->bss->untracked;
-	s->missed_base = s->cost.missed;
+	s->restart = true;
 }
 
 /* ---- start and stop ---- */
@@ -833,6 +772,9 @@ struct source *source_open(const struct config *cfg)
 	if (!s)
 		abort();
 	s->cfg = cfg;
+	s->pace = cfg->common.interval ?: 1;
+	if (s->pace > SOURCE_TICK_S)
+		s->pace = SOURCE_TICK_S;
 	s->slots = calloc(cfg->max_lines, sizeof(*s->slots));
 	if (!s->slots)
 		abort();
@@ -845,6 +787,7 @@ struct source *source_open(const struct config *cfg)
 	}
 	s->chip_events = s->bpf->bss->chip_events - 1;
 	source_tick(s);
+	look_for_lines(s);
 	bpf_tool_cost(s->bpf->obj, &s->cost);
 	s->cpu_s = own_cpu();
 	s->taken_ns = time_mono_ns();
@@ -876,6 +819,7 @@ void source_close(struct source *s)
 		munmap(s->records, s->records_size);
 	htetop_bpf__destroy(s->bpf);
 	free(s->top_chips);
+	free(s->told_chips);
 	free(s->chips);
 	free(s->top_lines);
 	free(s->lines);

@@ -32,7 +32,16 @@ int source_take(struct source *src, struct top_model *model);
 #define SOURCE_TICK_S 4.0
 void source_tick(struct source *src);
 
-/* totals and histograms begin anew with the next source_take() */
+/*
+ * How long the clocks' readings have to hold from now on: the next source_take() or
+ * source_tick() comes within so many seconds. At first that is cfg's interval.
+ */
+void source_pace(struct source *src, double seconds);
+
+/*
+ * Totals and histograms begin anew with the next source_take(): they are 0 then, and what
+ * happened until then is of its interval alone.
+ */
 void source_reset(struct source *src);
 
 /* listens no more: what source_take() tells after it is final and exact */
