@@ -19,6 +19,7 @@
 #include "config.h"
 #include "dpllsnoop.skel.h"
 #include "err.h"
+#include "filter.h"
 #include "lines.h"
 #include "loop.h"
 #include "model.h"
@@ -244,64 +245,13 @@ struct snoop {
 	bool timed_out;
 };
 
-/* ---- filters ---- */
-
-static bool device_wanted(const struct config *cfg, const struct device *d)
-{
-	char number[16];
-
-	if (cfg->clock_id && d->clock_id != cfg->clock_id)
-		return false;
-	snprintf(number, sizeof(number), "%u", d->id);
-	for (int i = 0; i < cfg->ndevices; i++)
-		if (!strcmp(cfg->devices[i], number) ||
-		    !strcmp(cfg->devices[i], type_name(d->type) ?: "") ||
-		    !strcmp(cfg->devices[i], d->name))
-			return true;
-	return !cfg->ndevices;
-}
-
-static bool pin_wanted(const struct config *cfg, const struct pin *p)
-{
-	char number[16];
-
-	snprintf(number, sizeof(number), "%u", p->id);
-	for (int i = 0; i < cfg->npins; i++)
-		if (!strcmp(cfg->pins[i], number) || !strcmp(cfg->pins[i], p->label))
-			return true;
-	return !cfg->npins;
-}
-
-static bool id_wanted(struct snoop *s, uint32_t id)
-{
-	struct device *d = model_device(&s->model, id, false);
-
-	return d ? device_wanted(&s->cfg, d) : !s->cfg.ndevices && !s->cfg.clock_id;
-}
-
-/* is a device wanted on which the pin is, itself or through parents? */
-static bool pin_on_wanted(struct snoop *s, struct pin *p, int depth)
-{
-	struct pin *parent;
-
-	if (!s->cfg.ndevices && !s->cfg.clock_id)
-		return true;
-	for (int i = 0; i < p->nparents; i++) {
-		if (p->parents[i].kind == ON_DEVICE && id_wanted(s, p->parents[i].id))
-			return true;
-		parent = p->parents[i].kind == ON_PIN && depth < 4
-				 ? model_pin(&s->model, p->parents[i].id, false)
-				 : NULL;
-		if (parent && pin_on_wanted(s, parent, depth + 1))
-			return true;
-	}
-	return false;
-}
-
 static bool change_wanted(struct snoop *s, struct pin *p, int kind, uint32_t parent)
 {
-	return s->cfg.pin_changes && pin_wanted(&s->cfg, p) &&
-	       (kind == ON_DEVICE ? id_wanted(s, parent) : pin_on_wanted(s, p, 0));
+	if (!s->cfg.pin_changes)
+		return false;
+	if (kind == ON_DEVICE)
+		return pin_wanted(&s->cfg, p) && id_wanted(&s->cfg, &s->model, parent);
+	return pin_there_wanted(&s->cfg, &s->model, p);
 }
 
 /* ---- transitions ---- */
@@ -459,7 +409,7 @@ static void handle_lock(struct snoop *s, const struct dpll_ev *ev, bool last)
 	transition(s, &t, last);
 }
 
-/* somebody has set something: on all devices that the pin is on */
+/* somebody has set something: on the device, or on all that the pin is on */
 static void remember_doing(struct snoop *s, const struct dpll_ev *ev, struct pin *p, int kind,
 			   uint32_t parent, const char *text)
 {
@@ -467,9 +417,7 @@ static void remember_doing(struct snoop *s, const struct dpll_ev *ev, struct pin
 
 	for (int i = 0; i < s->model.ndevices; i++) {
 		d = s->model.devices[i];
-		if (kind == ON_DEVICE
-			    ? d->id != parent
-			    : p && kind == ON_NOTHING && !pin_parent(p, ON_DEVICE, d->id, false))
+		if (kind == ON_DEVICE ? d->id != parent : !model_pin_on(&s->model, p, d->id))
 			continue;
 		d->doing.tgid = ev->tgid;
 		d->doing.at_ns = ev->at_ns;
@@ -599,10 +547,10 @@ static void handle_cmd(struct snoop *s, const struct dpll_ev_cmd *e)
 
 	if (e->ev.a == DPLL_CMD_PIN_SET) {
 		p = e->ev.x >= 0 ? model_pin(&s->model, e->ev.x, false) : NULL;
-		wanted = p ? pin_wanted(&s->cfg, p) && pin_on_wanted(s, p, 0)
+		wanted = p ? pin_there_wanted(&s->cfg, &s->model, p)
 			   : !s->cfg.npins && !s->cfg.ndevices && !s->cfg.clock_id;
 	} else {
-		wanted = id_wanted(s, e->ev.x);
+		wanted = id_wanted(&s->cfg, &s->model, e->ev.x);
 	}
 	if (wanted)
 		line_refused(&s->lines, e, attempt);
@@ -632,7 +580,8 @@ static void handle(struct snoop *s, struct dpll_ev_cmd *e, bool last)
 		break;
 	case EV_VIOLATION:
 		d = model_device(&s->model, ev->id, true);
-		if (s->cfg.pin_changes && device_wanted(&s->cfg, d))
+		p = model_pin(&s->model, ev->a, true);
+		if (s->cfg.pin_changes && device_wanted(&s->cfg, d) && pin_wanted(&s->cfg, p))
 			line_violation(&s->lines, d, ev);
 		break;
 	case EV_OP:
@@ -794,8 +743,7 @@ static void on_message(void *arg, int cmd, const struct nlmsghdr *nl)
 		known = p && p->present;
 		p = model_take_pin(&s->model, nl, known ? on_pin_differs : NULL, s);
 		s->inputs_moved = true;
-		if (!known && s->cfg.pin_changes && pin_wanted(&s->cfg, p) &&
-		    pin_on_wanted(s, p, 0))
+		if (!known && s->cfg.pin_changes && pin_there_wanted(&s->cfg, &s->model, p))
 			line_pin(&s->lines, p, "pin_appeared");
 		break;
 	case DPLL_CMD_PIN_DELETE_NTF:
@@ -804,7 +752,7 @@ static void on_message(void *arg, int cmd, const struct nlmsghdr *nl)
 		if (!p || !p->present)
 			break;
 		model_take_pin(&s->model, nl, NULL, NULL);
-		if (s->cfg.pin_changes && pin_wanted(&s->cfg, p) && pin_on_wanted(s, p, 0))
+		if (s->cfg.pin_changes && pin_there_wanted(&s->cfg, &s->model, p))
 			line_pin(&s->lines, p, "pin_gone");
 		p->present = false;
 		s->inputs_moved = true;
@@ -1009,7 +957,7 @@ static void write_snapshot(struct snoop *s)
 	}
 	for (int i = 0; s->cfg.pin_changes && i < s->model.npins && !s->done; i++) {
 		p = s->model.pins[i];
-		if (p->present && pin_wanted(&s->cfg, p) && pin_on_wanted(s, p, 0))
+		if (p->present && pin_there_wanted(&s->cfg, &s->model, p))
 			line_pin(&s->lines, p, "pin");
 	}
 }
@@ -1293,7 +1241,7 @@ static int list(struct snoop *s)
 		device_begins(s, d, d->dump_status, d->dump_error, time_mono_ns());
 		model_find_input(&s->model, d);
 	}
-	tree_write(&s->lines, device_wanted, pin_wanted);
+	tree_write(&s->lines);
 	return out_ok(&s->out) || errno == EPIPE ? STATUS_OK : STATUS_FAILED;
 }
 

@@ -89,6 +89,28 @@ struct parent *pin_parent(struct pin *p, int kind, uint32_t id, bool make)
 	return &p->parents[p->nparents++];
 }
 
+/* nobody's children are their parents, but nobody checks either: hence the depth */
+static bool pin_on(struct model *m, const struct pin *p, uint32_t device, int depth)
+{
+	const struct pin *parent;
+
+	for (int i = 0; i < p->nparents; i++) {
+		if (p->parents[i].kind == ON_DEVICE && p->parents[i].id == device)
+			return true;
+		if (p->parents[i].kind != ON_PIN || !depth)
+			continue;
+		parent = model_pin(m, p->parents[i].id, false);
+		if (parent && pin_on(m, parent, device, depth - 1))
+			return true;
+	}
+	return false;
+}
+
+bool model_pin_on(struct model *m, const struct pin *p, uint32_t device)
+{
+	return pin_on(m, p, device, 4);
+}
+
 void model_free(struct model *m)
 {
 	for (int i = 0; i < m->ndevices; i++)

@@ -88,6 +88,9 @@ struct model {
 struct device *model_device(struct model *m, uint32_t id, bool make);
 struct pin *model_pin(struct model *m, uint32_t id, bool make);
 struct parent *pin_parent(struct pin *p, int kind, uint32_t id, bool make);
+
+/* is the pin on the device, itself or through parents? */
+bool model_pin_on(struct model *m, const struct pin *p, uint32_t device);
 void model_free(struct model *m);
 
 /* what is known of who drives d: sets d->input */
