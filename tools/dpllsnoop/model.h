@@ -41,6 +41,9 @@ struct pin {
 	int nparents;
 	uint32_t netdev[MODEL_NETDEVS];
 	int nnetdevs;
+	int64_t leaving_ns; /* was said to leave a parent: until then ask; 0: was not */
+	/* scratch */
+	bool dumped, was_present;
 };
 
 /* what somebody set last on a device or a pin of it */
@@ -60,7 +63,7 @@ struct device {
 	uint64_t clock_id;
 	int type, mode, status, error;
 	int64_t temp;	  /* COL_UNKNOWN */
-	int64_t since_ns; /* of the status, 0: not known */
+	int64_t since_ns; /* of the status, 0: not known; then not after counted_ns */
 	int64_t heard_ns; /* record that told the last transition */
 	int64_t told_ns;  /* the status is as of then by a dump */
 	int input;	  /* pin that drives it, as last seen; or INPUT_* */
