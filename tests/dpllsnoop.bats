@@ -421,7 +421,7 @@ loop_is() {
 	hand_device
 	hand_second
 	hand_pin 2 3 SLOW 1
-	hand pin 2 slow prio_get 5000
+	hand pin 2 slow prio_get $((5000 * ${CHS_SLOW:-1}))
 	dpllsnoop -j --source netlink >"$out" 2>"$err" 3>&- &
 	pid=$!
 	until_ok at_least 1 pin 2 calls prio_get

@@ -186,8 +186,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const char doc[] =
 	"Every lock event of DPLLs: from what to what, after how long, why, by whom."
 	"\v"
-	"Exit status: 0; 1 failed; 2 usage; with --check 3 if something was lost, 4 if a device "
-	"ended unlocked; 5 if --until did not come true in time.\n"
+	"Exit status: 0; 1 failed; 2 usage; with --check 3 if something was lost, without --until "
+	"4 if a device ended unlocked; 5 if --until did not come true in time.\n"
 	"\n"
 	"Examples:\n"
 	"  dpllsnoop                a line for each lock event\n"
