@@ -413,7 +413,8 @@ loop_is() {
 	kill -TERM "$pid"
 	end CONT 4
 	holds '.[-1] | .notifications == 1010 and .notifications_lost == 0 and .transitions == 1010' \
-		'[.[] | select(.type == "transition")] | length == 1010 and .[-1].to == "unlocked"' \
+		'[.[] | select(.type == "transition")] | length == 1010 and .[-1].to == "unlocked" and
+		.[-1].input == "GNSS" and ([.[] | select(has("input"))] | length <= 17)' \
 		'.[-1].devices[0].status == "unlocked"'
 }
 

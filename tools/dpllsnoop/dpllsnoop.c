@@ -230,14 +230,15 @@ struct snoop {
 	bool raw;
 	struct dpll_ev_cmd *records; /* taken from the ring, not yet told */
 	int nrecords, room;
-	char *pending;	   /* messages, likewise */
-	bool may_ask;	   /* CAP_NET_ADMIN */
-	bool snapshot;	   /* before the first line of what happens */
-	bool settling;	   /* looking at what came during it */
-	bool inputs_moved; /* messages have said something of pins */
-	bool pins_leave;   /* some pin is leaving */
-	bool resync_due;   /* once what was heard before the loss has been told */
-	bool blind;	   /* transitions may be among what was lost */
+	char *pending;			/* messages, likewise */
+	bool may_ask;			/* CAP_NET_ADMIN */
+	bool snapshot;			/* before the first line of what happens */
+	bool settling;			/* looking at what came during it */
+	const struct nlmsghdr *message; /* that is being told, or NULL */
+	bool inputs_moved;		/* messages have said something of pins */
+	bool pins_leave;		/* some pin is leaving */
+	bool resync_due;		/* once what was heard before the loss has been told */
+	bool blind;			/* transitions may be among what was lost */
 	struct expected expected[EXPECTED];
 	int nexpected;
 	struct {
@@ -404,7 +405,8 @@ static void transition_shown(struct snoop *s, struct device *d, int status, int 
 		t.dwell_at_least = !d->since_ns;
 		t.dwell_ns = at_ns - (d->since_ns ?: d->counted_ns);
 	}
-	transition(s, &t, true);
+	/* how the inputs are now says nothing of a transition that others have followed */
+	transition(s, &t, !s->message || s->message == d->last_shown);
 }
 
 /* a status that was not to be had before: no transition, but to be told */
@@ -817,6 +819,7 @@ static void on_message(void *arg, int cmd, const struct nlmsghdr *nl)
 	s->books.notifications++;
 	if (s->done)
 		return;
+	s->message = nl;
 	switch (cmd) {
 	case DPLL_CMD_DEVICE_CREATE_NTF:
 	case DPLL_CMD_DEVICE_DELETE_NTF:
@@ -875,13 +878,36 @@ static void tell_lost(struct snoop *s)
 	s->blind |= lost || (dropped && !s->ring);
 }
 
+/* as in take_records(), but for messages */
+static void find_last(void *arg, int cmd, const struct nlmsghdr *nl)
+{
+	struct snoop *s = arg;
+	struct device *d;
+	int status;
+
+	if (cmd != DPLL_CMD_DEVICE_CHANGE_NTF)
+		return;
+	d = model_device(&s->model, message_id(nl), true);
+	status = message_status(nl);
+	if (!status || status == d->batch_status)
+		return;
+	d->batch_status = status;
+	d->last_shown = nl;
+}
+
+static void each_pending(struct snoop *s, const int *lens, int n, netlink_fn fn)
+{
+	for (int i = 0, at = 0; i < n; at += NLMSG_ALIGN(lens[i++]))
+		netlink_each(&s->nl, s->pending + at, lens[i], fn, s);
+}
+
 /*
  * Messages that are there now, a round of them; true: there may be more. Records first: those
  * of what the messages tell are in the ring by now.
  */
 static bool take_round(struct snoop *s)
 {
-	int ends[ROUND], n = 0, at = 0, len;
+	int lens[ROUND], n = 0, at = 0, len;
 	bool more;
 
 	while (n < ROUND && at + MESSAGE_ROOM <= PENDING_BYTES) {
@@ -892,14 +918,18 @@ static bool take_round(struct snoop *s)
 		if (len <= 0)
 			break;
 		at += NLMSG_ALIGN(len);
-		ends[n++] = len;
+		lens[n++] = len;
 	}
 	more = n == ROUND || at + MESSAGE_ROOM > PENDING_BYTES;
 	take_records(s);
-	for (int i = 0, from = 0; i < n; i++) {
-		netlink_each(&s->nl, s->pending + from, ends[i], on_message, s);
-		from += NLMSG_ALIGN(ends[i]);
+	for (int i = 0; i < s->model.ndevices; i++) {
+		s->model.devices[i]->last_shown = NULL;
+		s->model.devices[i]->batch_status = s->model.devices[i]->status;
 	}
+	if (!s->ring)
+		each_pending(s, lens, n, find_last);
+	each_pending(s, lens, n, on_message);
+	s->message = NULL;
 	if (s->inputs_moved)
 		find_inputs(s);
 	s->inputs_moved = false;

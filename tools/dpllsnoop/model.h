@@ -76,7 +76,9 @@ struct device {
 	int64_t holdover_longest_ns;
 	bool unsure; /* two seem to drive it: one was not looked at since */
 	/* scratch */
-	int in_batch; /* the last of its transitions among those at hand */
+	int in_batch;			   /* the last of its transitions among those at hand */
+	const struct nlmsghdr *last_shown; /* likewise among messages */
+	int batch_status;
 	bool dumped;
 	int dump_status, dump_error;
 };
@@ -119,6 +121,9 @@ struct pin *model_take_pin(struct model *m, const struct nlmsghdr *nl, model_fn 
 
 /* the id that a message is about */
 uint32_t message_id(const struct nlmsghdr *nl);
+
+/* the lock status in a device's message; 0: none */
+int message_status(const struct nlmsghdr *nl);
 
 /* time goes by; then, with another status, it is a transition and in the books */
 void device_count(struct device *d, int64_t now_ns);
