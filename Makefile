@@ -156,6 +156,7 @@ TOOL_LIBS := -Wl,--as-needed -lbpf -lelf -lz -ljson-c -lm
 # what one tool or test program alone needs
 LIBS_htetop := -lncursesw
 LIBS_dpllsnoop := -lmnl
+LIBS_test_dpllsnoop := -lmnl
 LIBS_dpll_client := -lmnl
 LIBS_dpll_netlink := -lmnl
 LIBS_dpll_life := -lmnl
@@ -221,10 +222,12 @@ $(O)/obj/tests/unit/%.o: TOOL_CFLAGS += -Ikmod -Iinclude
 $(O)/unit/%: $(O)/obj/tests/unit/%.o $(O)/lib/libchstools.a
 	$(note) LD $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(TOOL_LIBS) -o $@
+	$(Q)$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(TOOL_LIBS) $(LIBS_$*) -o $@
 
 # looks at the comparison by itself and at the program
 $(O)/unit/test_bench: $(O)/obj/tests/perf/report/compare.o | $(O)/perf/report
+
+$(O)/unit/test_dpllsnoop: $(patsubst %,$(O)/obj/tools/dpllsnoop/%.o,filter model names)
 
 $(O)/unit/test_htetop: $(patsubst %,$(O)/obj/tools/htetop/%.o,columns engine figures relation)
 

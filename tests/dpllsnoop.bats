@@ -39,16 +39,46 @@ hand_device() {
 	id=$(number_of device clock-id=0x1122334455667788)
 }
 
-# hand_pin SLOT STATE LABEL
+# hand_says COMMAND: what it has to say
+hand_says() {
+	local fd says
+
+	exec {fd}<>/dev/dpll_hand
+	echo "$*" >&"$fd"
+	read -r says <&"$fd"
+	exec {fd}>&-
+	echo "$says"
+}
+
+# at_least N COMMAND...: the driver says so much
+at_least() {
+	[ "$(hand_says "${@:2}")" -ge "$1" ]
+}
+
+# a second device, in slot 1
+hand_second() {
+	hand dev 1 get 0x1122334455667788 1
+	hand dev 1 reg 0 1
+}
+
+# away again
+hand_second_goes() {
+	hand dev 1 unreg 0
+	hand dev 1 put
+}
+
+# hand_pin SLOT STATE LABEL [DEVICE]
 hand_pin() {
+	local dev=${4:-0}
+
 	hand pin "$1" prop clear
 	hand pin "$1" prop caps 7
 	hand pin "$1" prop ranges 3
 	hand pin "$1" prop board "$3"
 	hand pin "$1" get 0x1122334455667788 "$1"
-	hand pin "$1" seton 0 state "$2"
-	hand pin "$1" seton 0 direction 1
-	hand pin "$1" reg 0 0
+	hand pin "$1" seton "$dev" state "$2"
+	hand pin "$1" seton "$dev" direction 1
+	hand pin "$1" reg "$dev" 0
 }
 
 # number_of device|pin NAME=VALUE: by which users call it
@@ -162,11 +192,62 @@ loop_is() {
 	end 0
 	holds '.[-1].type == "device" and .[-1].status == "locked-ho-acq"'
 
+	# also where not all are, --check tells of losses and of nothing else
+	begin --until locked-ho-acq -d eec --check
+	end 0
+
 	begin --until unlocked --timeout 0.3
 	end 0 5
 	holds '.[-1].type == "total"'
 	run -2 dpllsnoop --timeout 3
 	run -2 dpllsnoop --until elsewhere
+}
+
+@test "--until: a status that becomes known, a device that a resync finds, losses before" {
+	local source
+
+	hand_device
+	for source in auto netlink; do
+		# the driver has no answer at first
+		hand dev 0 fail lock_status_get -5
+		begin --until locked --timeout 30 --source $source
+		hand dev 0 fail lock_status_get 0
+		hand dev 0 ntf 1 task
+		end 0
+		holds '[.[] | select(.type == "device") | .status] == [null, "locked"]' \
+			'.[-1].type == "device"'
+	done
+
+	# and nobody has ever known it
+	hand dev 1 get 0x1122334455667788 1
+	hand dev 1 fail lock_status_get -5
+	hand dev 1 set lock 4
+	hand dev 1 reg 0 1
+	begin --until holdover --timeout 30
+	hand dev 1 fail lock_status_get 0
+	hand dev 1 ntf 1 task
+	end 0
+	holds '.[-1] | .type == "device" and .status == "holdover"'
+	hand_second_goes
+
+	begin --until holdover --timeout 30 --source netlink --socket-buffer 4096
+	kill -STOP "$pid"
+	hand dev 0 ntf 1009 task
+	hand dev 1 get 0x1122334455667788 1
+	hand dev 1 set lock 4
+	hand dev 1 reg 0 1
+	kill -CONT "$pid"
+	end 0
+	holds '.[-1] | .type == "appeared" and .status == "holdover"' '[.[] | .type == "lost"] | any'
+	hand_second_goes
+
+	begin --until unlocked --timeout 30 --check --source netlink --socket-buffer 4096
+	kill -STOP "$pid"
+	lock 1
+	storm 1009
+	kill -CONT "$pid"
+	end 0 3
+	holds '.[-1] | .type == "transition" and .to == "unlocked" and .source == "netlink"'
 }
 
 @test "who set what, and what came of it; who was refused, and with what words" {
@@ -271,10 +352,91 @@ loop_is() {
 	waits_for 1 '"to":"unlocked"'
 	end TERM 3
 	holds '.[-1] | .notifications + .notifications_lost == 10008 and .notifications_lost > 9000' \
+		'[.[] | select(.to == "unlocked") | .dwell_at_least] == [true]' \
 		'([.[] | select(.type == "lost" and .source == "netlink") | .count] | add) ==
 		.[-1].notifications_lost' \
 		'[.[] | select(.type == "transition" and .source == "resync")] | length >= 1' \
 		'.[-1].devices[0].status == "unlocked"'
+}
+
+@test "after a loss: what was heard before it is told first, then how things are" {
+	local source
+
+	hand_device
+	hand dev 0 set lock 2
+	for source in auto netlink; do
+		begin --source $source --socket-buffer 1000003 --check
+		kill -STOP "$pid"
+		storm 211
+		hand_second
+		hand dev 0 ntf 10007 task
+		lock 1
+		hand_second_goes
+		kill -CONT "$pid"
+		waits_for 1 '"gone"'
+		waits_for 1 '"to":"unlocked"'
+		lock 2
+		waits_for 106 '"to":"locked"'
+		end TERM 3
+		holds '[.[] | select(.type == "transition")] | length == 213 and
+			([range(1; 213) as $i | .[$i].from == .[$i - 1].to] | all)' \
+			'[.[] | .type | select(. == "appeared" or . == "gone")] == ["appeared", "gone"]' \
+			'.[-1].devices | map(.status) == ["locked", "gone"]' \
+			'.[-1] | .notifications_lost > 0 and .resyncs >= 1'
+	done
+	holds '[.[] | select(.type == "transition")][-2:] | map(.to, .source, .dwell_at_least) ==
+		["unlocked", "resync", false, "locked", "netlink", true]' \
+		'[.[] | select(.type == "transition" and .source == "resync")] | length == 1'
+}
+
+@test "pins that came and went while notifications were lost" {
+	hand_device
+	begin -p --source netlink --socket-buffer 4096
+	kill -STOP "$pid"
+	hand dev 0 ntf 1009 task
+	hand pin 1 unreg 0 0
+	hand_pin 2 3 LATE
+	kill -CONT "$pid"
+	waits_for 1 '"pin_gone"'
+	waits_for 1 '"pin_appeared"'
+	end
+	holds '[.[] | select(.type == "pin_gone") | .label] == ["SMA"]' \
+		'[.[] | select(.type == "pin_appeared") | .label] == ["LATE"]'
+}
+
+@test "at the end all that was notified is told, not a part" {
+	hand_device
+	begin --source netlink --check
+	kill -STOP "$pid"
+	storm 1009
+	lock 1
+	kill -TERM "$pid"
+	end CONT 4
+	holds '.[-1] | .notifications == 1010 and .notifications_lost == 0 and .transitions == 1010' \
+		'[.[] | select(.type == "transition")] | length == 1010 and .[-1].to == "unlocked" and
+		.[-1].input == "GNSS" and ([.[] | select(has("input"))] | length <= 17)' \
+		'.[-1].devices[0].status == "unlocked"'
+}
+
+@test "what comes while the devices are asked for is one transition, to how it is then" {
+	hand_device
+	hand_second
+	hand_pin 2 3 SLOW 1
+	hand pin 2 slow prio_get $((5000 * ${CHS_SLOW:-1}))
+	dpllsnoop -j --source netlink >"$out" 2>"$err" 3>&- &
+	pid=$!
+	until_ok at_least 1 pin 2 calls prio_get
+	storm 101
+	lock 1
+	# still asking
+	[ ! -s "$out" ]
+	hand pin 2 slow prio_get 0
+	waits_for 1 '"transition"'
+	lock 2
+	waits_for 1 '"to":"locked"'
+	end
+	holds '[.[] | select(.type == "transition") | .from, .to] == ["locked", "unlocked", "unlocked",
+		"locked"]' '.[-1].notifications == 103'
 }
 
 @test "devices come and go; filters; --check tells of one that ended unlocked" {
@@ -314,6 +476,105 @@ loop_is() {
 	holds '[.[] | select(.type == "pin" or .type == "pin_change") | .label] == ["SMA", "SMA"]'
 }
 
+@test "a pin that leaves one of its devices is not gone" {
+	hand_device
+	hand_second
+	hand_pin 2 3 BOTH
+	hand pin 2 seton 1 direction 1
+	hand pin 2 reg 1 0
+	begin -p --source netlink
+	hand pin 2 unreg 1 0
+	lock 4
+	waits_for 1 '"transition"'
+	hand pin 2 unreg 0 0
+	waits_for 1 '"pin_gone"'
+	end
+	holds '[.[] | .type | select(. == "transition" or . == "pin_gone")] == ["transition", "pin_gone"]' \
+		'[.[] | select(.type == "pin_gone") | .label, .parents[].id] == ["BOTH", .[1].device]'
+}
+
+@test "a set is of the devices that the pin is on, through a parent too, and of no others" {
+	local child other
+
+	hand_device
+	hand pin 0 unreg 0 0
+	hand pin 0 put
+	hand pin 1 seton 0 state 1
+	hand pin 0 prop clear
+	hand pin 0 prop caps 7
+	hand pin 0 prop type 1
+	hand pin 0 prop board MUX
+	hand pin 0 get 0x1122334455667788 5
+	hand pin 0 seton 0 state 3
+	hand pin 0 seton 0 direction 1
+	hand pin 0 reg 0 0
+	hand pin 4 prop clear
+	hand pin 4 prop caps 7
+	hand pin 4 prop ranges 3
+	hand pin 4 prop board CHILD
+	hand pin 4 get 0x1122334455667788 6
+	hand pin 4 on 0 0
+	hand_second
+	hand_pin 2 1 OTHER 1
+	hand_pin 3 3 ANOTHER 1
+	other=$(hand_says dev 1 id)
+	child=$(number_of pin board-label=CHILD)
+	begin
+	dpll_client pin-set "$child" "parent-pin{parent-id=$(number_of pin board-label=MUX),state=1}"
+	hand pin 2 seton 1 state 3
+	hand pin 3 seton 1 state 1
+	hand pin 3 ntf 1 task
+	hand pin 2 ntf 1 task
+	waits_for 1 '"input":"ANOTHER"'
+	dpll_client pin-set "$child" frequency=1
+	hand pin 1 seton 0 state 3
+	hand pin 0 seton 0 state 1
+	hand pin 0 ntf 1 task
+	hand pin 1 ntf 1 task
+	waits_for 1 '"input":"MUX"'
+	end
+	other=$other holds '[.[] | select(.type == "input" and .device == (env.other | tonumber)) | .comm] |
+		length >= 1 and (map(. == null) | all)' \
+		'[.[] | select(.type == "input" and .device != (env.other | tonumber) and .comm != null) |
+		.comm, (.action | startswith("frequency of CHILD"))] == ["dpll_client", true]'
+}
+
+@test "filters hold for --list -j and for rules that drivers break; network devices" {
+	ip link add snoop0 type dummy || skip "no dummy devices"
+	hand_device
+	hand_second
+	hand_pin 2 3 OTHER 1
+	hand pin 2 netdev snoop0
+	dpllsnoop --list -j >"$out"
+	holds '[.[] | select(.type == "pin") | .label, .netdevs] ==
+		["GNSS", [], "SMA", [], "OTHER", ["snoop0"]]'
+	dpllsnoop --list -j -d pps >"$out"
+	holds '[.[] | select(.type == "pin") | .label] == ["OTHER"]'
+	dpllsnoop --list -j -d eec --pin SMA --pin OTHER >"$out"
+	holds '[.[] | select(.type == "pin") | .label] == ["SMA"]'
+	dpllsnoop --list -j --clock-id 0x99 >"$out"
+	[ ! -s "$out" ]
+	hand netdev-clear snoop0
+	ip link del snoop0
+
+	# two that drive one device: both sets are seen, the rule is broken by the second
+	begin -p --pin GNSS
+	hand pin 1 seton 0 state 1
+	hand pin 1 ntf 1 task
+	lock 4
+	waits_for 1 '"transition"'
+	end
+	holds '[.[] | select(.type == "violation")] == []'
+	hand pin 1 seton 0 state 3
+	hand pin 1 ntf 1 task
+	begin -p --pin SMA
+	hand pin 1 seton 0 state 1
+	hand pin 1 ntf 1 task
+	waits_for 1 '"violation"'
+	end
+	holds '[.[] | select(.type == "violation") | .label] == ["SMA"]'
+}
+
 @test "slow operations, phase offsets" {
 	hand_device
 	hand pin 0 seton 0 offset -1234567
@@ -328,6 +589,26 @@ loop_is() {
 		'[.[] | select(.type == "phase") | .label == "GNSS" and .phase_offset_ps == -1234.567] |
 		all and length >= 3'
 	hand dev 0 slow lock_status_get 0
+}
+
+@test "a phase offset that cannot be had is not told" {
+	local calls told
+
+	hand_device
+	hand pin 0 seton 0 offset -1234567
+	begin --phase=20
+	waits_for 2 '"phase"'
+	hand pin 0 fail phase_offset_get -5
+	calls=$(hand_says pin 0 calls phase_offset_get)
+	# one may have been asked for before; what is asked for now is 5 times none
+	until_ok at_least $((calls + 1)) pin 0 calls phase_offset_get
+	told=$(grep -c '"phase"' "$out")
+	until_ok at_least $((calls + 6)) pin 0 calls phase_offset_get
+	[ "$(grep -c '"phase"' "$out")" = "$told" ]
+	hand pin 0 seton 0 offset 777000
+	hand pin 0 fail phase_offset_get 0
+	waits_for 1 '"phase_offset_ps":777'
+	end
 }
 
 @test "text fits in 80 columns; the tree; a reader that goes ends it quietly" {

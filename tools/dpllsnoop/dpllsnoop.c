@@ -19,6 +19,7 @@
 #include "config.h"
 #include "dpllsnoop.skel.h"
 #include "err.h"
+#include "filter.h"
 #include "lines.h"
 #include "loop.h"
 #include "model.h"
@@ -36,6 +37,9 @@
 #define EXPECTED      64
 #define EXPECTED_NS   NS_PER_SEC
 #define LOOK_PINS     256
+#define ROUND	      64
+#define ROUNDS	      1024
+#define LEAVING_NS    NS_PER_SEC
 
 /* beside those of err.h */
 #define STATUS_UNLOCKED 4
@@ -182,8 +186,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const char doc[] =
 	"Every lock event of DPLLs: from what to what, after how long, why, by whom."
 	"\v"
-	"Exit status: 0; 1 failed; 2 usage; with --check 3 if something was lost, 4 if a device "
-	"ended unlocked; 5 if --until did not come true in time.\n"
+	"Exit status: 0; 1 failed; 2 usage; with --check 3 if something was lost, without --until "
+	"4 if a device ended unlocked; 5 if --until did not come true in time.\n"
 	"\n"
 	"Examples:\n"
 	"  dpllsnoop                a line for each lock event\n"
@@ -226,11 +230,15 @@ struct snoop {
 	bool raw;
 	struct dpll_ev_cmd *records; /* taken from the ring, not yet told */
 	int nrecords, room;
-	char *pending;	   /* messages, likewise */
-	bool may_ask;	   /* CAP_NET_ADMIN */
-	bool snapshot;	   /* before the first line of what happens */
-	bool settling;	   /* looking at what came during it */
-	bool inputs_moved; /* messages have said something of pins */
+	char *pending;			/* messages, likewise */
+	bool may_ask;			/* CAP_NET_ADMIN */
+	bool snapshot;			/* before the first line of what happens */
+	bool settling;			/* looking at what came during it */
+	const struct nlmsghdr *message; /* that is being told, or NULL */
+	bool inputs_moved;		/* messages have said something of pins */
+	bool pins_leave;		/* some pin is leaving */
+	bool resync_due;		/* once what was heard before the loss has been told */
+	bool blind;			/* transitions may be among what was lost */
 	struct expected expected[EXPECTED];
 	int nexpected;
 	struct {
@@ -244,64 +252,13 @@ struct snoop {
 	bool timed_out;
 };
 
-/* ---- filters ---- */
-
-static bool device_wanted(const struct config *cfg, const struct device *d)
-{
-	char number[16];
-
-	if (cfg->clock_id && d->clock_id != cfg->clock_id)
-		return false;
-	snprintf(number, sizeof(number), "%u", d->id);
-	for (int i = 0; i < cfg->ndevices; i++)
-		if (!strcmp(cfg->devices[i], number) ||
-		    !strcmp(cfg->devices[i], type_name(d->type) ?: "") ||
-		    !strcmp(cfg->devices[i], d->name))
-			return true;
-	return !cfg->ndevices;
-}
-
-static bool pin_wanted(const struct config *cfg, const struct pin *p)
-{
-	char number[16];
-
-	snprintf(number, sizeof(number), "%u", p->id);
-	for (int i = 0; i < cfg->npins; i++)
-		if (!strcmp(cfg->pins[i], number) || !strcmp(cfg->pins[i], p->label))
-			return true;
-	return !cfg->npins;
-}
-
-static bool id_wanted(struct snoop *s, uint32_t id)
-{
-	struct device *d = model_device(&s->model, id, false);
-
-	return d ? device_wanted(&s->cfg, d) : !s->cfg.ndevices && !s->cfg.clock_id;
-}
-
-/* is a device wanted on which the pin is, itself or through parents? */
-static bool pin_on_wanted(struct snoop *s, struct pin *p, int depth)
-{
-	struct pin *parent;
-
-	if (!s->cfg.ndevices && !s->cfg.clock_id)
-		return true;
-	for (int i = 0; i < p->nparents; i++) {
-		if (p->parents[i].kind == ON_DEVICE && id_wanted(s, p->parents[i].id))
-			return true;
-		parent = p->parents[i].kind == ON_PIN && depth < 4
-				 ? model_pin(&s->model, p->parents[i].id, false)
-				 : NULL;
-		if (parent && pin_on_wanted(s, parent, depth + 1))
-			return true;
-	}
-	return false;
-}
-
 static bool change_wanted(struct snoop *s, struct pin *p, int kind, uint32_t parent)
 {
-	return s->cfg.pin_changes && pin_wanted(&s->cfg, p) &&
-	       (kind == ON_DEVICE ? id_wanted(s, parent) : pin_on_wanted(s, p, 0));
+	if (!s->cfg.pin_changes)
+		return false;
+	if (kind == ON_DEVICE)
+		return pin_wanted(&s->cfg, p) && id_wanted(&s->cfg, &s->model, parent);
+	return pin_there_wanted(&s->cfg, &s->model, p);
 }
 
 /* ---- transitions ---- */
@@ -315,6 +272,51 @@ static void take_pin(void *arg, int cmd, const struct nlmsghdr *nl)
 
 	(void)cmd;
 	model_take_pin(&s->model, nl, on_pin_differs, s);
+}
+
+static void find_inputs(struct snoop *s)
+{
+	for (int i = 0; i < s->model.ndevices; i++)
+		model_find_input(&s->model, s->model.devices[i]);
+}
+
+static void pin_gone(struct snoop *s, struct pin *p)
+{
+	p->present = false;
+	p->leaving_ns = 0;
+	if (s->cfg.pin_changes && pin_there_wanted(&s->cfg, &s->model, p))
+		line_pin(&s->lines, p, "pin_gone");
+}
+
+/*
+ * Pins of which it was said that they leave a device or a parent: are they on another one? The
+ * message comes before they leave, so that an answer which names as many may be too early.
+ */
+static void ask_leaving(struct snoop *s)
+{
+	int64_t now = time_mono_ns();
+	struct pin *p;
+	int parents;
+
+	if (!s->pins_leave || s->done)
+		return;
+	s->pins_leave = false;
+	for (int i = 0; i < s->model.npins; i++) {
+		p = s->model.pins[i];
+		if (!p->leaving_ns)
+			continue;
+		parents = p->nparents;
+		p->present = false;
+		/* where there is no answer to be had, there is a pin */
+		if (netlink_get(&s->nl, DPLL_CMD_PIN_GET, &p->id, 1, take_pin, s))
+			p->present = true;
+		if (!p->present)
+			pin_gone(s, p);
+		else if (p->nparents < parents || now > p->leaving_ns)
+			p->leaving_ns = 0;
+		s->pins_leave |= p->leaving_ns != 0;
+	}
+	find_inputs(s);
 }
 
 /* asks for all inputs of d, or those that are said to drive it; or for all pins on a MUX */
@@ -343,6 +345,7 @@ static bool look(struct snoop *s, struct device *d)
 
 	if (!s->may_ask || !d->present)
 		return false;
+	ask_leaving(s);
 	if (ask_pins(s, d, true, NULL))
 		return false;
 	model_find_input(&s->model, d);
@@ -354,9 +357,7 @@ static bool look(struct snoop *s, struct device *d)
 	/* if two do, that is the driver's fault */
 	d->unsure = false;
 	p = d->input == INPUT_NONE ? NULL : model_pin(&s->model, d->input, false);
-	if (p && p->type == DPLL_PIN_TYPE_MUX)
-		ask_pins(s, d, false, p);
-	return true;
+	return !p || p->type != DPLL_PIN_TYPE_MUX || !ask_pins(s, d, false, p);
 }
 
 static void ended(struct snoop *s, struct device *d)
@@ -404,7 +405,32 @@ static void transition_shown(struct snoop *s, struct device *d, int status, int 
 		t.dwell_at_least = !d->since_ns;
 		t.dwell_ns = at_ns - (d->since_ns ?: d->counted_ns);
 	}
-	transition(s, &t, true);
+	/* how the inputs are now says nothing of a transition that others have followed */
+	transition(s, &t, !s->message || s->message == d->last_shown);
+}
+
+/* a status that was not to be had before: no transition, but to be told */
+static void status_known(struct snoop *s, struct device *d, int status, int error, int64_t at_ns)
+{
+	device_count(d, at_ns);
+	d->status = status;
+	d->error = error;
+	if (!d->present || !device_wanted(&s->cfg, d))
+		return;
+	line_device(&s->lines, d, "device");
+	ended(s, d);
+}
+
+/* a message or a dump says that it is so now */
+static void status_shown(struct snoop *s, struct device *d, int status, int error, int64_t at_ns,
+			 const char *source)
+{
+	if (!status || status == d->status)
+		return;
+	if (d->status)
+		transition_shown(s, d, status, error, at_ns, source);
+	else
+		status_known(s, d, status, error, at_ns);
 }
 
 /* a device is there: its books begin */
@@ -415,6 +441,28 @@ static void device_begins(struct snoop *s, struct device *d, int status, int err
 		d->counted_ns = now;
 	d->status = status;
 	d->error = error;
+	d->dump_status = 0;
+}
+
+static void device_appeared(struct snoop *s, struct device *d, int status, int error, int64_t now)
+{
+	/* a record may have told its status already, and more than that */
+	device_begins(s, d, s->ring && d->status ? d->status : status, error, now);
+	if (!device_wanted(&s->cfg, d))
+		return;
+	line_device(&s->lines, d, "appeared");
+	ended(s, d);
+}
+
+static void device_gone(struct snoop *s, struct device *d, int64_t now)
+{
+	device_count(d, now);
+	d->present = false;
+	if (device_wanted(&s->cfg, d))
+		line_device(&s->lines, d, "gone");
+	/* while it is away it is nothing, and nothing of it holds if it comes back */
+	d->status = 0;
+	d->since_ns = 0;
 }
 
 /* ---- records of the ring ---- */
@@ -446,8 +494,10 @@ static void handle_lock(struct snoop *s, const struct dpll_ev *ev, bool last)
 	if (!ev->old_value) {
 		if (!d->counted_ns && device_wanted(&s->cfg, d))
 			d->counted_ns = ev->at_ns;
-		d->status = ev->new_value;
-		d->since_ns = ev->at_ns;
+		if (!d->status)
+			status_known(s, d, ev->new_value, ev->x, ev->at_ns);
+		if (d->status == ev->new_value)
+			d->since_ns = ev->at_ns;
 		return;
 	}
 	/* the dump came after it */
@@ -459,7 +509,7 @@ static void handle_lock(struct snoop *s, const struct dpll_ev *ev, bool last)
 	transition(s, &t, last);
 }
 
-/* somebody has set something: on all devices that the pin is on */
+/* somebody has set something: on the device, or on all that the pin is on */
 static void remember_doing(struct snoop *s, const struct dpll_ev *ev, struct pin *p, int kind,
 			   uint32_t parent, const char *text)
 {
@@ -467,9 +517,7 @@ static void remember_doing(struct snoop *s, const struct dpll_ev *ev, struct pin
 
 	for (int i = 0; i < s->model.ndevices; i++) {
 		d = s->model.devices[i];
-		if (kind == ON_DEVICE
-			    ? d->id != parent
-			    : p && kind == ON_NOTHING && !pin_parent(p, ON_DEVICE, d->id, false))
+		if (kind == ON_DEVICE ? d->id != parent : !model_pin_on(&s->model, p, d->id))
 			continue;
 		d->doing.tgid = ev->tgid;
 		d->doing.at_ns = ev->at_ns;
@@ -599,10 +647,10 @@ static void handle_cmd(struct snoop *s, const struct dpll_ev_cmd *e)
 
 	if (e->ev.a == DPLL_CMD_PIN_SET) {
 		p = e->ev.x >= 0 ? model_pin(&s->model, e->ev.x, false) : NULL;
-		wanted = p ? pin_wanted(&s->cfg, p) && pin_on_wanted(s, p, 0)
+		wanted = p ? pin_there_wanted(&s->cfg, &s->model, p)
 			   : !s->cfg.npins && !s->cfg.ndevices && !s->cfg.clock_id;
 	} else {
-		wanted = id_wanted(s, e->ev.x);
+		wanted = id_wanted(&s->cfg, &s->model, e->ev.x);
 	}
 	if (wanted)
 		line_refused(&s->lines, e, attempt);
@@ -632,7 +680,8 @@ static void handle(struct snoop *s, struct dpll_ev_cmd *e, bool last)
 		break;
 	case EV_VIOLATION:
 		d = model_device(&s->model, ev->id, true);
-		if (s->cfg.pin_changes && device_wanted(&s->cfg, d))
+		p = model_pin(&s->model, ev->a, true);
+		if (s->cfg.pin_changes && device_wanted(&s->cfg, d) && pin_wanted(&s->cfg, p))
 			line_violation(&s->lines, d, ev);
 		break;
 	case EV_OP:
@@ -693,12 +742,6 @@ static void take_records(struct snoop *s)
 
 /* ---- messages ---- */
 
-static void find_inputs(struct snoop *s)
-{
-	for (int i = 0; i < s->model.ndevices; i++)
-		model_find_input(&s->model, s->model.devices[i]);
-}
-
 /* inputs that have changed without any lock event to say so */
 static void tell_inputs(struct snoop *s)
 {
@@ -742,39 +785,33 @@ static void on_device_message(struct snoop *s, int cmd, const struct nlmsghdr *n
 	d = model_take_device(&s->model, nl, &status, &error, &old_mode);
 	d->notifications++;
 	if (cmd == DPLL_CMD_DEVICE_DELETE_NTF) {
-		if (!d->present)
-			return;
-		device_count(d, now);
-		d->present = false;
-		if (device_wanted(&s->cfg, d))
-			line_device(&s->lines, d, "gone");
+		if (d->present)
+			device_gone(s, d, now);
 		return;
 	}
 	if (!d->present) {
-		/* a record may have told its status already, and more than that */
-		device_begins(s, d, s->ring && d->status ? d->status : status, error, now);
-		if (device_wanted(&s->cfg, d)) {
-			line_device(&s->lines, d, "appeared");
-			ended(s, d);
-		}
+		device_appeared(s, d, status, error, now);
 		return;
 	}
-	if (s->ring)
+	if (s->ring) {
+		/* the core may have known it when the driver had no answer: no record tells then */
+		if (!d->status)
+			status_shown(s, d, status, error, now, "netlink");
 		return;
+	}
 	if (old_mode && d->mode != old_mode && s->cfg.pin_changes && device_wanted(&s->cfg, d))
 		line_mode(&s->lines, d, old_mode, d->mode, now, NULL);
 	if (s->settling) {
 		d->dump_status = status;
 		d->dump_error = error;
-	} else if (status && d->status && status != d->status) {
-		transition_shown(s, d, status, error, now, "netlink");
-	} else if (status) {
-		d->status = status;
+	} else {
+		status_shown(s, d, status, error, now, "netlink");
 	}
 }
 
 static void on_message(void *arg, int cmd, const struct nlmsghdr *nl)
 {
+	int64_t now = time_mono_ns();
 	struct snoop *s = arg;
 	struct pin *p;
 	bool known;
@@ -782,6 +819,7 @@ static void on_message(void *arg, int cmd, const struct nlmsghdr *nl)
 	s->books.notifications++;
 	if (s->done)
 		return;
+	s->message = nl;
 	switch (cmd) {
 	case DPLL_CMD_DEVICE_CREATE_NTF:
 	case DPLL_CMD_DEVICE_DELETE_NTF:
@@ -794,55 +832,85 @@ static void on_message(void *arg, int cmd, const struct nlmsghdr *nl)
 		known = p && p->present;
 		p = model_take_pin(&s->model, nl, known ? on_pin_differs : NULL, s);
 		s->inputs_moved = true;
-		if (!known && s->cfg.pin_changes && pin_wanted(&s->cfg, p) &&
-		    pin_on_wanted(s, p, 0))
+		if (!known && s->cfg.pin_changes && pin_there_wanted(&s->cfg, &s->model, p))
 			line_pin(&s->lines, p, "pin_appeared");
 		break;
 	case DPLL_CMD_PIN_DELETE_NTF:
-		/* of one device or parent; the last one takes it away */
+		/* of one device or parent, which it is on yet; the last one takes it away */
 		p = model_pin(&s->model, message_id(nl), false);
 		if (!p || !p->present)
 			break;
 		model_take_pin(&s->model, nl, NULL, NULL);
-		if (s->cfg.pin_changes && pin_wanted(&s->cfg, p) && pin_on_wanted(s, p, 0))
-			line_pin(&s->lines, p, "pin_gone");
-		p->present = false;
+		if (s->may_ask) {
+			p->leaving_ns = now + LEAVING_NS;
+			s->pins_leave = true;
+		} else if (p->nparents < 2) {
+			pin_gone(s, p);
+		}
 		s->inputs_moved = true;
 		break;
 	}
 }
 
-static void resync(struct snoop *s);
-
-static void tell_lost(struct snoop *s)
+/* how many notifications have been lost since the last time; records are in the books */
+static uint64_t count_lost(struct snoop *s)
 {
-	uint64_t sums[2], lost, dropped;
+	uint64_t sums[2], dropped = netlink_lost(&s->nl);
 
 	if (s->ring && !bpf_tool_sum(bpf_map__fd(s->bpf->maps.ring_books), 0, sums, 2)) {
 		s->books.emitted = sums[0];
 		s->books.lost = sums[1];
 	}
-	lost = s->books.lost - s->lost_told;
-	dropped = netlink_lost(&s->nl);
-	s->lost_told = s->books.lost;
 	s->books.netlink_lost += dropped;
+	return dropped;
+}
+
+static void tell_lost(struct snoop *s)
+{
+	uint64_t dropped = count_lost(s), lost = s->books.lost - s->lost_told;
+
+	s->lost_told = s->books.lost;
 	if (lost)
 		line_lost(&s->lines, "bpf", lost, s->may_ask);
 	if (dropped)
 		line_lost(&s->lines, "netlink", dropped, s->may_ask);
-	if ((lost || dropped) && s->may_ask)
-		resync(s);
+	s->resync_due |= lost || dropped;
+	s->blind |= lost || (dropped && !s->ring);
+}
+
+/* as in take_records(), but for messages */
+static void find_last(void *arg, int cmd, const struct nlmsghdr *nl)
+{
+	struct snoop *s = arg;
+	struct device *d;
+	int status;
+
+	if (cmd != DPLL_CMD_DEVICE_CHANGE_NTF)
+		return;
+	d = model_device(&s->model, message_id(nl), true);
+	status = message_status(nl);
+	if (!status || status == d->batch_status)
+		return;
+	d->batch_status = status;
+	d->last_shown = nl;
+}
+
+static void each_pending(struct snoop *s, const int *lens, int n, netlink_fn fn)
+{
+	for (int i = 0, at = 0; i < n; at += NLMSG_ALIGN(lens[i++]))
+		netlink_each(&s->nl, s->pending + at, lens[i], fn, s);
 }
 
 /*
- * Messages that are there now. Records first: those of what the messages tell are in the ring
- * by now.
+ * Messages that are there now, a round of them; true: there may be more. Records first: those
+ * of what the messages tell are in the ring by now.
  */
-static void take_messages(struct snoop *s)
+static bool take_round(struct snoop *s)
 {
-	int ends[64], n = 0, at = 0, len;
+	int lens[ROUND], n = 0, at = 0, len;
+	bool more;
 
-	while (n < 64 && at + MESSAGE_ROOM <= PENDING_BYTES) {
+	while (n < ROUND && at + MESSAGE_ROOM <= PENDING_BYTES) {
 		len = netlink_hear(&s->nl, s->pending + at, MESSAGE_ROOM);
 		/* that some are missing tell_lost() finds by their number */
 		if (len == -ENOBUFS)
@@ -850,46 +918,30 @@ static void take_messages(struct snoop *s)
 		if (len <= 0)
 			break;
 		at += NLMSG_ALIGN(len);
-		ends[n++] = len;
+		lens[n++] = len;
 	}
+	more = n == ROUND || at + MESSAGE_ROOM > PENDING_BYTES;
 	take_records(s);
-	for (int i = 0, from = 0; i < n; i++) {
-		netlink_each(&s->nl, s->pending + from, ends[i], on_message, s);
-		from += NLMSG_ALIGN(ends[i]);
+	for (int i = 0; i < s->model.ndevices; i++) {
+		s->model.devices[i]->last_shown = NULL;
+		s->model.devices[i]->batch_status = s->model.devices[i]->status;
 	}
+	if (!s->ring)
+		each_pending(s, lens, n, find_last);
+	each_pending(s, lens, n, on_message);
+	s->message = NULL;
 	if (s->inputs_moved)
 		find_inputs(s);
 	s->inputs_moved = false;
 	tell_inputs(s);
+	return more;
 }
 
-static void check_output(struct snoop *s)
+/* all messages, but no storm without end: more than a socket holds are newer than the call */
+static void take_messages(struct snoop *s)
 {
-	if (!out_ok(&s->out))
-		loop_quit(&s->loop);
-}
-
-static void on_netlink(void *arg)
-{
-	take_messages(arg);
-	check_output(arg);
-}
-
-static void on_ring(void *arg)
-{
-	take_records(arg);
-	check_output(arg);
-}
-
-static void on_drain(void *arg)
-{
-	struct snoop *s = arg;
-
-	take_records(s);
-	tell_inputs(s);
-	if (!s->done)
-		tell_lost(s);
-	check_output(s);
+	for (int i = 0; i < ROUNDS && take_round(s); i++)
+		;
 }
 
 /* ---- everything at once ---- */
@@ -909,10 +961,11 @@ static void take_dumped(void *arg, int cmd, const struct nlmsghdr *nl)
 static void take_dumped_pin(void *arg, int cmd, const struct nlmsghdr *nl)
 {
 	struct snoop *s = arg;
-	struct pin *p = model_pin(&s->model, message_id(nl), false);
+	struct pin *p = model_pin(&s->model, message_id(nl), true);
 
 	(void)cmd;
-	model_take_pin(&s->model, nl, p && p->present ? on_pin_differs : NULL, s);
+	model_take_pin(&s->model, nl, p->present ? on_pin_differs : NULL, s);
+	p->dumped = true;
 }
 
 /* asks for all; 0 or -errno */
@@ -925,42 +978,15 @@ static int dump_all(struct snoop *s)
 	do {
 		err = netlink_dump(&s->nl, DPLL_CMD_DEVICE_GET, take_dumped, s);
 	} while (!err && s->nl.interrupted && --tries);
-	for (int i = 0; i < s->model.npins; i++)
+	for (int i = 0; i < s->model.npins; i++) {
 		s->model.pins[i]->present &= !s->snapshot;
+		s->model.pins[i]->was_present = s->model.pins[i]->present;
+		s->model.pins[i]->dumped = false;
+	}
 	do {
 		err = err ?: netlink_dump(&s->nl, DPLL_CMD_PIN_GET, take_dumped_pin, s);
 	} while (!err && s->nl.interrupted && --tries > 0);
 	return err;
-}
-
-/* after a loss: what has happened meanwhile shows in how things are */
-static void resync(struct snoop *s)
-{
-	int64_t before = time_mono_ns(), after;
-	struct device *d;
-
-	s->books.resyncs++;
-	if (dump_all(s))
-		return;
-	after = time_mono_ns();
-	take_records(s);
-	for (int i = 0; i < s->model.ndevices && !s->done; i++) {
-		d = s->model.devices[i];
-		if (d->present && !d->dumped && d->heard_ns < before) {
-			device_count(d, after);
-			d->present = false;
-			if (device_wanted(&s->cfg, d))
-				line_device(&s->lines, d, "gone");
-		} else if (d->dumped && !d->present) {
-			device_begins(s, d, d->dump_status, d->dump_error, after);
-			if (device_wanted(&s->cfg, d))
-				line_device(&s->lines, d, "appeared");
-		} else if (d->dumped && d->dump_status && d->dump_status != d->status &&
-			   d->heard_ns < before) {
-			transition_shown(s, d, d->dump_status, d->dump_error, after, "resync");
-		}
-	}
-	find_inputs(s);
 }
 
 /* the devices as they are; then what came while that was asked */
@@ -1009,14 +1035,14 @@ static void write_snapshot(struct snoop *s)
 	}
 	for (int i = 0; s->cfg.pin_changes && i < s->model.npins && !s->done; i++) {
 		p = s->model.pins[i];
-		if (p->present && pin_wanted(&s->cfg, p) && pin_on_wanted(s, p, 0))
+		if (p->present && pin_there_wanted(&s->cfg, &s->model, p))
 			line_pin(&s->lines, p, "pin");
 	}
 }
 
 /*
- * What came between the join and the end of the dump. Of a device's messages, some may be
- * older than the dump; the last one is not older than all that happened.
+ * What came before the end of a dump: since the join, or while it was asked. Of a device's
+ * messages, some may be older than the dump; the last one is not older than all that happened.
  */
 static void settle(struct snoop *s)
 {
@@ -1027,10 +1053,113 @@ static void settle(struct snoop *s)
 	s->settling = false;
 	for (int i = 0; !s->ring && i < s->model.ndevices && !s->done; i++) {
 		d = s->model.devices[i];
-		if (d->present && d->dump_status && d->dump_status != d->status)
-			transition_shown(s, d, d->dump_status, d->dump_error, time_mono_ns(),
-					 "netlink");
+		if (d->present)
+			status_shown(s, d, d->dump_status, d->dump_error, time_mono_ns(),
+				     "netlink");
 	}
+}
+
+/* since when it is as it is, nobody knows where transitions were lost: by now it is */
+static void unsure_since(struct snoop *s, struct device *d, int64_t now)
+{
+	if (!s->blind)
+		return;
+	device_count(d, now);
+	d->since_ns = 0;
+}
+
+static void resync_device(struct snoop *s, struct device *d, int64_t before, int64_t after)
+{
+	bool heard = d->heard_ns >= before;
+
+	if (d->present && !d->dumped) {
+		if (!heard)
+			device_gone(s, d, after);
+		return;
+	}
+	if (!d->dumped)
+		return;
+	if (!d->present)
+		device_appeared(s, d, d->dump_status, d->dump_error, after);
+	else if (!heard)
+		status_shown(s, d, d->dump_status, d->dump_error, after, "resync");
+	if (!heard)
+		unsure_since(s, d, after);
+}
+
+static void resync_pin(struct snoop *s, struct pin *p)
+{
+	if (p->was_present && !p->dumped)
+		pin_gone(s, p);
+	else if (!p->was_present && p->dumped && s->cfg.pin_changes &&
+		 pin_there_wanted(&s->cfg, &s->model, p))
+		line_pin(&s->lines, p, "pin_appeared");
+}
+
+/*
+ * After a loss, and once all that was heard before it has been told: what has happened
+ * meanwhile shows in how things are.
+ */
+static void resync(struct snoop *s)
+{
+	int64_t before = time_mono_ns(), after;
+
+	s->resync_due = false;
+	if (!s->may_ask) {
+		for (int i = 0; i < s->model.ndevices; i++)
+			unsure_since(s, s->model.devices[i], before);
+		s->blind = false;
+		return;
+	}
+	s->books.resyncs++;
+	if (dump_all(s))
+		return;
+	after = time_mono_ns();
+	take_records(s);
+	for (int i = 0; i < s->model.ndevices && !s->done; i++)
+		resync_device(s, s->model.devices[i], before, after);
+	for (int i = 0; i < s->model.npins && !s->done; i++)
+		resync_pin(s, s->model.pins[i]);
+	s->blind = false;
+	find_inputs(s);
+	if (!s->done)
+		settle(s);
+}
+
+static void check_output(struct snoop *s)
+{
+	if (!out_ok(&s->out))
+		loop_quit(&s->loop);
+}
+
+static void on_netlink(void *arg)
+{
+	struct snoop *s = arg;
+	bool more = take_round(s);
+
+	if (!more && s->resync_due && !s->done)
+		resync(s);
+	check_output(s);
+}
+
+static void on_ring(void *arg)
+{
+	take_records(arg);
+	check_output(arg);
+}
+
+static void on_drain(void *arg)
+{
+	struct snoop *s = arg;
+
+	take_records(s);
+	ask_leaving(s);
+	tell_inputs(s);
+	if (!s->done)
+		tell_lost(s);
+	if (s->resync_due && !s->done)
+		on_netlink(s);
+	check_output(s);
 }
 
 static void on_phase(void *arg)
@@ -1046,8 +1175,12 @@ static void on_phase(void *arg)
 		if (!d->present || d->input < 0 || !device_wanted(&s->cfg, d))
 			continue;
 		id = d->input;
-		netlink_get(&s->nl, DPLL_CMD_PIN_GET, &id, 1, take_pin, s);
 		p = model_pin(&s->model, id, true);
+		on = pin_parent(p, ON_DEVICE, d->id, false);
+		if (on)
+			on->offset = COL_UNKNOWN;
+		if (netlink_get(&s->nl, DPLL_CMD_PIN_GET, &id, 1, take_pin, s))
+			continue;
 		on = pin_parent(p, ON_DEVICE, d->id, false);
 		if (on && on->offset != COL_UNKNOWN && pin_wanted(&s->cfg, p))
 			line_phase(&s->lines, d, p, on->offset);
@@ -1205,19 +1338,26 @@ static void finish(struct snoop *s)
 
 	bpf_tool_detach(s->links, s->nlinks);
 	s->nlinks = 0;
+	netlink_leave(&s->nl);
 	/* one may still be running on another CPU; this waits until it has ended */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 	take_messages(s);
+	ask_leaving(s);
 	tell_lost(s);
+	if (s->resync_due)
+		resync(s);
+	/* with --until that line is the last */
+	if (s->done)
+		return;
 	for (int i = 0; i < s->model.ndevices; i++) {
 		struct device *d = s->model.devices[i];
-		int64_t held = end - d->since_ns;
+		int64_t since = d->since_ns ?: d->counted_ns, held = end - since;
 
 		if (!d->present)
 			continue;
 		device_count(d, end);
 		/* a holdover that is not over counts as long as it is by now */
-		if (d->status == DPLL_LOCK_STATUS_HOLDOVER && d->since_ns &&
+		if (d->status == DPLL_LOCK_STATUS_HOLDOVER && since &&
 		    held > d->holdover_longest_ns)
 			d->holdover_longest_ns = held;
 	}
@@ -1230,7 +1370,7 @@ static int result(struct snoop *s)
 {
 	if (s->cfg.common.check && (s->books.lost || s->books.netlink_lost))
 		return STATUS_LOST;
-	if (s->timed_out)
+	if (s->timed_out && !s->done)
 		return STATUS_TIMEOUT;
 	for (int i = 0; s->cfg.common.check && !s->cfg.until && i < s->model.ndevices; i++) {
 		struct device *d = s->model.devices[i];
@@ -1268,13 +1408,14 @@ static int run(struct snoop *s, const char *why_not)
 	err = s->done ? 0 : loop_run(&s->loop);
 	if (err)
 		return err_say(err, NULL, "cannot wait");
-	/* with --until that line is the last */
 	if (!s->done && !s->loop.reader_gone && !ferror(s->out.f))
 		finish(s);
 	if (s->loop.reader_gone || (ferror(s->out.f) && errno == EPIPE))
 		return STATUS_OK;
 	if (!out_ok(&s->out))
 		return STATUS_FAILED;
+	if (s->done)
+		count_lost(s);
 	return result(s);
 }
 
@@ -1293,7 +1434,7 @@ static int list(struct snoop *s)
 		device_begins(s, d, d->dump_status, d->dump_error, time_mono_ns());
 		model_find_input(&s->model, d);
 	}
-	tree_write(&s->lines, device_wanted, pin_wanted);
+	tree_write(&s->lines);
 	return out_ok(&s->out) || errno == EPIPE ? STATUS_OK : STATUS_FAILED;
 }
 

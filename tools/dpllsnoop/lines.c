@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <linux/dpll.h>
+#include <net/if.h>
 #include <stdarg.h>
 #include <string.h>
 #include "lines.h"
@@ -217,6 +218,21 @@ void line_device(struct lines *l, const struct device *d, const char *what)
 	put(l, &prefix, &t);
 }
 
+/* those of this network namespace have a name */
+static void netdev_members(struct out *o, const struct pin *p)
+{
+	json_object *all;
+	char name[IF_NAMESIZE];
+
+	if (!o->rec)
+		return;
+	all = json_object_new_array();
+	for (int i = 0; i < p->nnetdevs; i++)
+		if (if_indextoname(p->netdev[i], name))
+			json_object_array_add(all, json_object_new_string(name));
+	json_object_object_add(o->rec, "netdevs", all);
+}
+
 void line_pin(struct lines *l, const struct pin *p, const char *what)
 {
 	struct text prefix, t = {};
@@ -230,6 +246,7 @@ void line_pin(struct lines *l, const struct pin *p, const char *what)
 	out_int(l->out, "frequency_hz", p->frequency);
 	out_int(l->out, "phase_adjust_ps", p->adjust);
 	out_int(l->out, "esync_hz", p->esync);
+	netdev_members(l->out, p);
 	add(&t, "%s%s %s", strcmp(what, "pin") ? what : "", strcmp(what, "pin") ? ":" : "pin",
 	    p->label);
 	add(&t, " (%s)", pin_type_name(p->type) ?: "?");

@@ -89,6 +89,28 @@ struct parent *pin_parent(struct pin *p, int kind, uint32_t id, bool make)
 	return &p->parents[p->nparents++];
 }
 
+/* nobody's children are their parents, but nobody checks either: hence the depth */
+static bool pin_on(struct model *m, const struct pin *p, uint32_t device, int depth)
+{
+	const struct pin *parent;
+
+	for (int i = 0; i < p->nparents; i++) {
+		if (p->parents[i].kind == ON_DEVICE && p->parents[i].id == device)
+			return true;
+		if (p->parents[i].kind != ON_PIN || !depth)
+			continue;
+		parent = model_pin(m, p->parents[i].id, false);
+		if (parent && pin_on(m, parent, device, depth - 1))
+			return true;
+	}
+	return false;
+}
+
+bool model_pin_on(struct model *m, const struct pin *p, uint32_t device)
+{
+	return pin_on(m, p, device, 4);
+}
+
 void model_free(struct model *m)
 {
 	for (int i = 0; i < m->ndevices; i++)
@@ -119,6 +141,18 @@ uint32_t message_id(const struct nlmsghdr *nl)
 	return UINT32_MAX;
 }
 
+int message_status(const struct nlmsghdr *nl)
+{
+	const struct nlattr *a;
+	uint32_t status = 0;
+
+	mnl_attr_for_each(a, nl, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(a) == DPLL_A_LOCK_STATUS)
+			status = mnl_attr_get_u32(a);
+	}
+	return status < MODEL_STATUSES ? (int)status : 0;
+}
+
 static void take_text(char *to, const struct nlattr *a)
 {
 	snprintf(to, MODEL_TEXT, "%.*s", (int)mnl_attr_get_payload_len(a),
@@ -132,7 +166,8 @@ struct device *model_take_device(struct model *m, const struct nlmsghdr *nl, int
 	struct device *d = model_device(m, message_id(nl), true);
 	const struct nlattr *a;
 
-	*status = *error = 0;
+	*status = message_status(nl);
+	*error = 0;
 	*old_mode = d->mode;
 	mnl_attr_for_each(a, nl, sizeof(struct genlmsghdr))
 	{
@@ -146,9 +181,6 @@ struct device *model_take_device(struct model *m, const struct nlmsghdr *nl, int
 		case DPLL_A_MODE:
 			d->mode = mnl_attr_get_u32(a);
 			break;
-		case DPLL_A_LOCK_STATUS:
-			*status = mnl_attr_get_u32(a);
-			break;
 		case DPLL_A_LOCK_STATUS_ERROR:
 			*error = mnl_attr_get_u32(a);
 			break;
@@ -160,8 +192,6 @@ struct device *model_take_device(struct model *m, const struct nlmsghdr *nl, int
 			break;
 		}
 	}
-	if (*status < 0 || *status >= MODEL_STATUSES)
-		*status = 0;
 	device_name(d);
 	return d;
 }

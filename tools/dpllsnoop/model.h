@@ -41,6 +41,9 @@ struct pin {
 	int nparents;
 	uint32_t netdev[MODEL_NETDEVS];
 	int nnetdevs;
+	int64_t leaving_ns; /* was said to leave a parent: until then ask; 0: was not */
+	/* scratch */
+	bool dumped, was_present;
 };
 
 /* what somebody set last on a device or a pin of it */
@@ -60,7 +63,7 @@ struct device {
 	uint64_t clock_id;
 	int type, mode, status, error;
 	int64_t temp;	  /* COL_UNKNOWN */
-	int64_t since_ns; /* of the status, 0: not known */
+	int64_t since_ns; /* of the status, 0: not known; then not after counted_ns */
 	int64_t heard_ns; /* record that told the last transition */
 	int64_t told_ns;  /* the status is as of then by a dump */
 	int input;	  /* pin that drives it, as last seen; or INPUT_* */
@@ -73,7 +76,9 @@ struct device {
 	int64_t holdover_longest_ns;
 	bool unsure; /* two seem to drive it: one was not looked at since */
 	/* scratch */
-	int in_batch; /* the last of its transitions among those at hand */
+	int in_batch;			   /* the last of its transitions among those at hand */
+	const struct nlmsghdr *last_shown; /* likewise among messages */
+	int batch_status;
 	bool dumped;
 	int dump_status, dump_error;
 };
@@ -88,6 +93,9 @@ struct model {
 struct device *model_device(struct model *m, uint32_t id, bool make);
 struct pin *model_pin(struct model *m, uint32_t id, bool make);
 struct parent *pin_parent(struct pin *p, int kind, uint32_t id, bool make);
+
+/* is the pin on the device, itself or through parents? */
+bool model_pin_on(struct model *m, const struct pin *p, uint32_t device);
 void model_free(struct model *m);
 
 /* what is known of who drives d: sets d->input */
@@ -113,6 +121,9 @@ struct pin *model_take_pin(struct model *m, const struct nlmsghdr *nl, model_fn 
 
 /* the id that a message is about */
 uint32_t message_id(const struct nlmsghdr *nl);
+
+/* the lock status in a device's message; 0: none */
+int message_status(const struct nlmsghdr *nl);
 
 /* time goes by; then, with another status, it is a transition and in the books */
 void device_count(struct device *d, int64_t now_ns);

@@ -177,6 +177,11 @@ int netlink_join(struct netlink *n, long bytes)
 	return 0;
 }
 
+void netlink_leave(struct netlink *n)
+{
+	mnl_socket_setsockopt(n->hear, NETLINK_DROP_MEMBERSHIP, &n->group, sizeof(n->group));
+}
+
 int netlink_hear_fd(const struct netlink *n)
 {
 	return mnl_socket_get_fd(n->hear);

@@ -39,6 +39,9 @@ int netlink_find(struct netlink *n, const char *family);
 int netlink_join(struct netlink *n, long bytes);
 int netlink_hear_fd(const struct netlink *n);
 
+/* nothing comes any more but what is there already */
+void netlink_leave(struct netlink *n);
+
 /* every device or pin, by the command that gets one; 0 or -errno */
 int netlink_dump(struct netlink *n, int cmd, netlink_fn fn, void *arg);
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <net/if.h>
 #include <string.h>
+#include "filter.h"
 #include "names.h"
 #include "netlink.h"
 #include "tree.h"
@@ -48,8 +49,7 @@ static void pin_line(struct out *o, const struct pin *p, const struct parent *on
 	out_text(o, "%s", line);
 }
 
-static void children(struct lines *l, const struct pin *parent, int depth,
-		     bool (*wanted)(const struct config *, const struct pin *))
+static void children(struct lines *l, const struct pin *parent, int depth)
 {
 	for (int i = 0; i < l->model->npins; i++) {
 		struct pin *p = l->model->pins[i];
@@ -57,16 +57,15 @@ static void children(struct lines *l, const struct pin *parent, int depth,
 
 		if (!on || !p->present)
 			continue;
-		if (wanted(l->cfg, p))
+		if (pin_wanted(l->cfg, p))
 			pin_line(l->out, p, on, depth);
 		/* nobody's children are their parents, but nobody checks either */
 		if (depth < 4)
-			children(l, p, depth + 1, wanted);
+			children(l, p, depth + 1);
 	}
 }
 
-static void device_pins(struct lines *l, const struct device *d, int direction,
-			bool (*wanted)(const struct config *, const struct pin *))
+static void device_pins(struct lines *l, const struct device *d, int direction)
 {
 	for (int i = 0; i < l->model->npins; i++) {
 		struct pin *p = l->model->pins[i];
@@ -74,15 +73,13 @@ static void device_pins(struct lines *l, const struct device *d, int direction,
 
 		if (!on || !p->present || (on->direction == 2) != (direction == 2))
 			continue;
-		if (wanted(l->cfg, p))
+		if (pin_wanted(l->cfg, p))
 			pin_line(l->out, p, on, 1);
-		children(l, p, 2, wanted);
+		children(l, p, 2);
 	}
 }
 
-void tree_write(struct lines *l,
-		bool (*device_wanted)(const struct config *, const struct device *),
-		bool (*pin_wanted)(const struct config *, const struct pin *))
+void tree_write(struct lines *l)
 {
 	struct out *o = l->out;
 	char temp[32];
@@ -108,12 +105,15 @@ void tree_write(struct lines *l,
 		any = true;
 		out_text(o, "  %-24s %-5s %-12s %4s %9s %11s", "     id pin", "type", "state",
 			 "prio", "frequency", "phase");
-		device_pins(l, d, 1, pin_wanted);
-		device_pins(l, d, 2, pin_wanted);
+		device_pins(l, d, 1);
+		device_pins(l, d, 2);
 	}
-	for (int i = 0; o->json && i < l->model->npins; i++)
-		if (l->model->pins[i]->present && pin_wanted(l->cfg, l->model->pins[i]))
-			line_pin(l, l->model->pins[i], "pin");
+	for (int i = 0; o->json && i < l->model->npins; i++) {
+		const struct pin *p = l->model->pins[i];
+
+		if (p->present && pin_there_wanted(l->cfg, l->model, p))
+			line_pin(l, p, "pin");
+	}
 	if (!any && !o->json)
 		out_text(o, "no devices");
 }

@@ -5,9 +5,7 @@
 
 #include "lines.h"
 
-/* as text the tree; as JSON a record for each device and pin. Filters as fn says */
-void tree_write(struct lines *l,
-		bool (*device_wanted)(const struct config *, const struct device *),
-		bool (*pin_wanted)(const struct config *, const struct pin *));
+/* as text the tree; as JSON a record for each device and pin */
+void tree_write(struct lines *l);
 
 #endif /* DPLLSNOOP_TREE_H */

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What dpllsnoop's model says of which pin is on which device, and its filters of both. */
+#include <linux/dpll.h>
+#include "tap.h"
+#include "../../tools/dpllsnoop/filter.h"
+
+enum { EEC = 3, PPS = 4, MUX = 65536, CHILD, GRANDCHILD, OUT, LONELY };
+
+static struct model m;
+
+static struct pin *pin(uint32_t id, const char *label)
+{
+	struct pin *p = model_pin(&m, id, true);
+
+	snprintf(p->label, sizeof(p->label), "%s", label);
+	return p;
+}
+
+static void make(void)
+{
+	struct device *d;
+
+	d = model_device(&m, EEC, true);
+	d->type = DPLL_TYPE_EEC;
+	d->clock_id = 0x1122;
+	device_name(d);
+	d = model_device(&m, PPS, true);
+	d->type = DPLL_TYPE_PPS;
+	d->clock_id = 0x3344;
+	device_name(d);
+	pin_parent(pin(MUX, "MUX"), ON_DEVICE, EEC, true);
+	pin_parent(pin(CHILD, "CHILD"), ON_PIN, MUX, true);
+	pin_parent(pin(GRANDCHILD, "GRANDCHILD"), ON_PIN, CHILD, true);
+	pin_parent(pin(OUT, "OUT"), ON_DEVICE, PPS, true);
+	/* a partner is no parent, and numbers of pins are none of devices */
+	pin_parent(pin(OUT, "OUT"), ON_REF_SYNC, MUX, true);
+	pin_parent(pin(LONELY, "LONELY"), ON_PIN, EEC, true);
+}
+
+static bool is_on(uint32_t id, uint32_t device)
+{
+	return model_pin_on(&m, model_pin(&m, id, false), device);
+}
+
+static void on(void)
+{
+	ok(is_on(MUX, EEC) && !is_on(MUX, PPS), "a pin is on its device alone");
+	ok(is_on(CHILD, EEC) && !is_on(CHILD, PPS), "through a parent");
+	ok(is_on(GRANDCHILD, EEC) && !is_on(GRANDCHILD, PPS), "through a parent's parent");
+	ok(is_on(OUT, PPS) && !is_on(OUT, EEC), "not through a partner");
+	ok(!is_on(LONELY, EEC) && !is_on(LONELY, PPS), "a parent that is not known leads nowhere");
+	pin_parent(model_pin(&m, CHILD, false), ON_DEVICE, PPS, true);
+	ok(is_on(GRANDCHILD, EEC) && is_on(GRANDCHILD, PPS), "on two devices");
+
+	pin_parent(model_pin(&m, LONELY, false), ON_PIN, LONELY, true);
+	ok(!is_on(LONELY, EEC), "its own parent: there is an end");
+}
+
+static bool wanted(const struct config *cfg, uint32_t id)
+{
+	return pin_there_wanted(cfg, &m, model_pin(&m, id, false));
+}
+
+static void filters(void)
+{
+	const char *pps[] = { "pps" }, *number[] = { "3" }, *labels[] = { "OUT", "65537" };
+	struct config all = {}, device = { .devices = pps, .ndevices = 1 };
+	struct config by_number = { .devices = number, .ndevices = 1 };
+	struct config clock = { .clock_id = 0x3344 };
+	struct config both = { .devices = number, .ndevices = 1, .pins = labels, .npins = 2 };
+
+	ok(wanted(&all, MUX) && wanted(&all, LONELY), "all, those on no device too");
+	ok(wanted(&device, OUT) && !wanted(&device, MUX) && !wanted(&device, LONELY), "by type");
+	ok(wanted(&by_number, GRANDCHILD) && !wanted(&by_number, OUT), "by number");
+	ok(wanted(&clock, OUT) && !wanted(&clock, MUX), "by clock id");
+	ok(wanted(&both, CHILD) && !wanted(&both, MUX) && !wanted(&both, OUT),
+	   "by device and pin: both must hold");
+	ok(id_wanted(&all, &m, 99) && !id_wanted(&device, &m, 99) && !id_wanted(&clock, &m, 99),
+	   "a device that is not known");
+}
+
+int main(void)
+{
+	make();
+	on();
+	filters();
+	model_free(&m);
+	return tap_end();
+}
