@@ -302,6 +302,13 @@ test-6.1: ## the guest tests on the kernel of Debian 12 (KERNEL=6.1)
 	@$(MAKE) test-modules KERNEL=6.1
 	@tests/run 6.1
 
+.PHONY: test-ynl
+test-ynl: deps ## the kernel's own netlink client against our DPLLs (cloud kernel)
+	@tests/deps --ynl
+	@$(MAKE) tools
+	@$(MAKE) modules KERNEL=cloud
+	@tests/ynl/run
+
 .PHONY: bench bench-baseline
 bench: deps ## count instructions: against the baseline and the kernel's own class
 	@tests/deps --bench

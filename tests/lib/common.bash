@@ -39,7 +39,7 @@ needs_dpll() {
 	esac
 }
 
-# has_gpio: the kernel has gpiolib, so that lab_gpio and hte_gpio must be there
+# has_gpio: the kernel has what lab_gpio and hte_gpio want, so that they must be there
 has_gpio() {
-	[[ -d /sys/bus/gpio ]]
+	grep -q ' gpiochip_irqchip_add_domain$' /proc/kallsyms
 }
