@@ -25,6 +25,12 @@
 #define PTP_TRACE_NAME_LEN 32
 #endif
 
+/* perf and trace-cmd know numbers only */
+TRACE_DEFINE_ENUM(PTP_PF_NONE);
+TRACE_DEFINE_ENUM(PTP_PF_EXTTS);
+TRACE_DEFINE_ENUM(PTP_PF_PEROUT);
+TRACE_DEFINE_ENUM(PTP_PF_PHYSYNC);
+
 #define show_ptp_func(func)						\
 	__print_symbolic(func,						\
 		{ PTP_PF_NONE, "none" }, { PTP_PF_EXTTS, "extts" },	\
