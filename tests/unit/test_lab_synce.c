@@ -347,7 +347,7 @@ static void phases(void)
 	pll_age(&c, 9, 864000);
 	walked = pll_walked(&c, 0, c.now);
 	same(walked, -2000000000, "nor does a drift");
-	same(pll_off_ppt(&c, 0, l->drift_t0 + 100 * SEC), 10000 + 1000000, "10 ppb/s: 1 ppm");
+	same(pll_off_ppt(&c, 0, l->free_t0 + 100 * SEC), 10000 + 1000000, "10 ppb/s: 1 ppm");
 	pll_age(&c, 9, 0);
 	same(pll_walked(&c, 0, c.now), walked, "nor its end");
 	pll_age(&c, 9, 864000);
