@@ -195,7 +195,7 @@ story() {
 @test "locking takes what the bandwidth says" {
 	local mhz=1000
 
-	labctl new synce signals=1 slope_ppb=0 qualify=0ms pps_bandwidth=1000
+	labctl new synce signals=1 slope_ppb=0 qualify=1us pps_bandwidth=1000
 	loop_gets 0 status locked
 	loop_is 0 acquired_ns $((1765084801216 / 1000))
 	for mhz in 10000 23000 101000; do
