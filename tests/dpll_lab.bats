@@ -764,6 +764,38 @@ set_pin() {
 		END { exit kinds != 8 }' "$BATS_TEST_TMPDIR/pins"
 }
 
+@test "netlink: a pin is told to be connected only where it is, however the loop moves" {
+	local reads n
+
+	labctl new synce "${fast[@]}" qualify=1ms wtr=1us holdoff=1us ho_acq=1000s
+	ids
+	input_gets SYNCE-MUX quality=good
+	for n in 1 2 3 4 5 6 7 8 9 10 11; do
+		labctl signal synce0 input=GNSS lost=0
+		loop_gets 0 input GNSS
+		loop_gets 0 state locked
+		# a loop so slow that it never locks to another input
+		labctl set synce0 eec_bandwidth=1
+		labctl set synce0 access_ns=5000000
+		reads=$(labctl show synce0 reads)
+		dpll_client pin "$SYNCE_MUX" >"$BATS_TEST_TMPDIR/pin" 3>&- &
+		# GNSS goes between the n-th register that the pin's state takes and the next
+		awk -v want=$((reads + n)) 'BEGIN {
+			lab = "/sys/bus/lab/devices/synce0/"
+			do {
+				getline reads <(lab "reads")
+				close(lab "reads")
+			} while (reads + 0 < want)
+			print "input=GNSS lost=1" >(lab "signal") }'
+		wait
+		labctl set synce0 access_ns=0
+		loop_is 0 input SYNCE-MUX
+		loop_is 0 state acquiring
+		grep "parent-device={parent-id=$eec state=3" "$BATS_TEST_TMPDIR/pin"
+		labctl set synce0 eec_bandwidth=100000
+	done
+}
+
 @test "netlink: a hold-off is not ended by what is no choice" {
 	labctl new synce "${fast[@]}" holdoff=1000s
 	ids

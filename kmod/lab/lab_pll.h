@@ -52,7 +52,7 @@
 #define PLL_LOCK_HALVES	  16
 #define PLL_MAX_BANDWIDTH 1000000000LL /* mHz */
 
-/* an oscillator ages by so much a day at most, for so long */
+/* an oscillator ages by so much a day at most, for so long since pll_loop.free_t0 */
 #define PLL_MAX_DRIFT 10000000LL /* ppb a day */
 #define PLL_DAY_NS    86400000000000LL
 #define PLL_DRIFT_DAYS 30
