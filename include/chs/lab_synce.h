@@ -66,11 +66,11 @@
 #define SYNCE_LOOP_SINCE_HI	0x1c
 #define SYNCE_LOOP_ACQUIRED_LO	0x20		/* how long the last acquisition took, ns */
 #define SYNCE_LOOP_ACQUIRED_HI	0x24
-#define SYNCE_LOOP_WALKED_LO	0x28		/* holdover, free run: phase gone since, fs */
+#define SYNCE_LOOP_WALKED_LO	0x28		/* holdover, free run: phase gone since, fs, saturates */
 #define SYNCE_LOOP_WALKED_HI	0x2c
 #define SYNCE_LOOP_OFF_PPT	0x30		/* and frequency off, s32, ppt, saturates */
 #define SYNCE_LOOP_BANDWIDTH	0x34		/* rw: mHz */
-#define SYNCE_LOOP_SLOPE	0x38		/* rw: phase slope limit, ns/s; 0: none */
+#define SYNCE_LOOP_SLOPE	0x38		/* rw: phase slope limit, ns/s, to 10^9; 0: none */
 #define SYNCE_LOOP_CTRL		0x3c		/* rw */
 #define SYNCE_CTRL_MONITOR	0x1		/* phase offsets of all inputs */
 #define SYNCE_CTRL_REVERTIVE	0x2

@@ -35,6 +35,7 @@
 #define SYNCE_POLL_MS	 500
 #define SYNCE_OUTPUT_IDX 64	 /* pins' numbers: inputs from 0, outputs from here */
 #define SYNCE_PPM	 1000000 /* ppt */
+#define SYNCE_TRIES	 5	 /* to find a loop that does not move */
 
 static unsigned int poll_ms;
 module_param(poll_ms, uint, 0444);
@@ -49,8 +50,8 @@ struct synce_chip;
  * @pin: the subsystem's
  * @index: number of the input or output
  * @base: where its registers begin
- * @registered: with so many loops
- * @parent: the multiplexer that it is registered with
+ * @registered: with so many loops, or once with @parent
+ * @parent: the multiplexer that it leads to, or NULL
  * @prop: what it is
  * @range: frequencies that it can have
  * @esync: embedded sync frequencies
@@ -143,18 +144,17 @@ struct synce_chip {
 
 /* ---- registers ---- */
 
-/* a pair of registers; the chip latches one for all who read, so chip->lock is held */
+/*
+ * A pair of registers. The chip latches the upper one for all who read, debugfs included, so
+ * that the map's own lock has to keep the two together.
+ */
 static int synce_read64(struct synce_chip *chip, unsigned int reg, u64 *value)
 {
-	unsigned int low, high;
-	int err;
+	u32 half[2];
+	int err = regmap_bulk_read(chip->map, reg, half, ARRAY_SIZE(half));
 
-	lockdep_assert_held(&chip->lock);
-	err = regmap_read(chip->map, reg, &low);
 	if (!err)
-		err = regmap_read(chip->map, reg + 4, &high);
-	if (!err)
-		*value = (u64)high << 32 | low;
+		*value = (u64)half[1] << 32 | half[0];
 	return err;
 }
 
@@ -436,6 +436,13 @@ static int synce_esync_set(const struct dpll_pin *dpll_pin, void *pin_priv,
 
 /* ---- inputs ---- */
 
+/* tell of an input that has changed since another one has been set; chip->lock not held */
+static void synce_tell_input(struct synce_chip *chip, unsigned int i)
+{
+	if (i < SYNCE_INPUTS)
+		dpll_pin_change_ntf(chip->in[i].pin);
+}
+
 static int synce_input_direction_get(const struct dpll_pin *pin, void *pin_priv,
 				     const struct dpll_device *dpll, void *dpll_priv,
 				     enum dpll_pin_direction *direction,
@@ -457,12 +464,45 @@ static int synce_paired(struct synce_pin *pin, bool *paired)
 	return err;
 }
 
+/* a number that is another one once the loop's status or input has changed */
+static int synce_moves(struct synce_loop *loop, unsigned int *moves)
+{
+	unsigned int changes = 0, selections = 0;
+	int err;
+
+	err = regmap_read(loop->chip->map, loop->base + SYNCE_LOOP_CHANGES, &changes);
+	if (!err)
+		err = regmap_read(loop->chip->map, loop->base + SYNCE_LOOP_SELECTIONS, &selections);
+	*moves = changes + selections;
+	return err;
+}
+
+/* is the loop locked to this input? The chip may move between the registers that tell */
+static int synce_follows(struct synce_pin *pin, struct synce_loop *loop, bool *follows)
+{
+	unsigned int before, after, status = 0, selected = SYNCE_NO_INPUT, tries = 0;
+	struct regmap *map = pin->chip->map;
+	int err;
+
+	do {
+		err = synce_moves(loop, &before);
+		if (!err)
+			err = regmap_read(map, loop->base + SYNCE_LOOP_STATUS, &status);
+		if (!err)
+			err = regmap_read(map, loop->base + SYNCE_LOOP_SELECTED, &selected);
+		if (!err)
+			err = synce_moves(loop, &after);
+	} while (!err && before != after && ++tries < SYNCE_TRIES);
+	*follows = selected == pin->index && synce_locked(status);
+	return err;
+}
+
 static int synce_input_state(struct synce_pin *pin, struct synce_loop *loop,
 			     enum dpll_pin_state *state)
 {
 	struct regmap *map = pin->chip->map;
-	unsigned int status, value;
-	bool automatic, paired;
+	bool automatic, follows, paired;
+	unsigned int value;
 	int err;
 
 	*state = DPLL_PIN_STATE_DISCONNECTED;
@@ -475,12 +515,10 @@ static int synce_input_state(struct synce_pin *pin, struct synce_loop *loop,
 			*state = DPLL_PIN_STATE_CONNECTED;
 		return err;
 	}
-	err = regmap_read(map, loop->base + SYNCE_LOOP_STATUS, &status);
-	if (!err)
-		err = regmap_read(map, loop->base + SYNCE_LOOP_SELECTED, &value);
+	err = synce_follows(pin, loop, &follows);
 	if (err)
 		return err;
-	if (value == pin->index && synce_locked(status)) {
+	if (follows) {
 		*state = DPLL_PIN_STATE_CONNECTED;
 		return 0;
 	}
@@ -500,32 +538,35 @@ static int synce_input_state_get(const struct dpll_pin *dpll_pin, void *pin_priv
 	struct synce_pin *pin = pin_priv;
 	int err;
 
-	/* the loop must not move between the registers that tell where it stands */
+	/* nobody sets the loop between the registers that tell where it stands */
 	mutex_lock(&pin->chip->lock);
 	err = synce_input_state(pin, dpll_priv, state);
 	mutex_unlock(&pin->chip->lock);
 	return err;
 }
 
+/* @displaced: the input that was connected till now */
 static int synce_input_state_manual(struct synce_pin *pin, struct synce_loop *loop,
-				    enum dpll_pin_state state, struct netlink_ext_ack *extack)
+				    enum dpll_pin_state state, unsigned int *displaced,
+				    struct netlink_ext_ack *extack)
 {
+	bool connected = state == DPLL_PIN_STATE_CONNECTED;
 	struct regmap *map = pin->chip->map;
 	unsigned int value;
 	int err;
 
-	switch (state) {
-	case DPLL_PIN_STATE_CONNECTED:
-		return regmap_write(map, loop->base + SYNCE_LOOP_MANUAL, pin->index);
-	case DPLL_PIN_STATE_DISCONNECTED:
-		err = regmap_read(map, loop->base + SYNCE_LOOP_MANUAL, &value);
-		if (err || value != pin->index)
-			return err;
-		return regmap_write(map, loop->base + SYNCE_LOOP_MANUAL, SYNCE_NO_INPUT);
-	default:
+	if (state == DPLL_PIN_STATE_SELECTABLE) {
 		NL_SET_ERR_MSG(extack, "in manual mode an input can be connected or disconnected");
 		return -EINVAL;
 	}
+	err = regmap_read(map, loop->base + SYNCE_LOOP_MANUAL, &value);
+	if (err || (value == pin->index) == connected)
+		return err;
+	err = regmap_write(map, loop->base + SYNCE_LOOP_MANUAL,
+			   connected ? pin->index : SYNCE_NO_INPUT);
+	if (!err && connected)
+		*displaced = value;
+	return err;
 }
 
 static int synce_input_state_automatic(struct synce_pin *pin, struct synce_loop *loop,
@@ -555,6 +596,7 @@ static int synce_input_state_set(const struct dpll_pin *dpll_pin, void *pin_priv
 				 const struct dpll_device *dpll, void *dpll_priv,
 				 const enum dpll_pin_state state, struct netlink_ext_ack *extack)
 {
+	unsigned int displaced = SYNCE_NO_INPUT;
 	struct synce_loop *loop = dpll_priv;
 	struct synce_pin *pin = pin_priv;
 	bool automatic;
@@ -564,8 +606,9 @@ static int synce_input_state_set(const struct dpll_pin *dpll_pin, void *pin_priv
 	err = synce_mode(loop, &automatic);
 	if (!err)
 		err = automatic ? synce_input_state_automatic(pin, loop, state, extack)
-				: synce_input_state_manual(pin, loop, state, extack);
+				: synce_input_state_manual(pin, loop, state, &displaced, extack);
 	mutex_unlock(&pin->chip->lock);
+	synce_tell_input(pin->chip, displaced);
 	return err;
 }
 
@@ -610,9 +653,7 @@ static int synce_phase_offset_get(const struct dpll_pin *dpll_pin, void *pin_pri
 	int err;
 
 	/* fs, which are thousandths of ps; 0 of an input that is not measured */
-	mutex_lock(&pin->chip->lock);
 	err = synce_read64(pin->chip, pin->base + SYNCE_INPUT_PHASE_LO(loop->index), &value);
-	mutex_unlock(&pin->chip->lock);
 	if (!err)
 		*offset = value;
 	return err;
@@ -656,7 +697,8 @@ static int synce_ref_sync_set(const struct dpll_pin *dpll_pin, void *pin_priv,
 {
 	struct synce_pin *pin = pin_priv;
 	struct synce_chip *chip = pin->chip;
-	unsigned int clock, sync;
+	bool connected = state == DPLL_PIN_STATE_CONNECTED, other = false;
+	unsigned int clock, sync, pair;
 	int err;
 
 	if (state == DPLL_PIN_STATE_SELECTABLE) {
@@ -668,14 +710,20 @@ static int synce_ref_sync_set(const struct dpll_pin *dpll_pin, void *pin_priv,
 	if (!err)
 		err = regmap_read(chip->map, SYNCE_INPUT(chip->sync_input) + SYNCE_PIN_FREQUENCY,
 				  &sync);
-	if (!err && state == DPLL_PIN_STATE_CONNECTED && sync >= clock) {
+	if (!err && connected && sync >= clock) {
 		NL_SET_ERR_MSG(extack, "the sync's frequency has to be lower than the clock's");
 		err = -EINVAL;
 	}
 	if (!err)
-		err = regmap_update_bits(chip->map, SYNCE_PAIR, SYNCE_PAIR_ON,
-					 state == DPLL_PIN_STATE_CONNECTED ? SYNCE_PAIR_ON : 0);
+		err = regmap_read(chip->map, SYNCE_PAIR, &pair);
+	if (!err && connected == !(pair & SYNCE_PAIR_ON)) {
+		err = regmap_write(chip->map, SYNCE_PAIR, pair ^ SYNCE_PAIR_ON);
+		other = !err;
+	}
 	mutex_unlock(&chip->lock);
+	/* the sync can be selected by itself, or no more */
+	if (other)
+		synce_tell_input(chip, chip->sync_input);
 	return err;
 }
 
@@ -717,9 +765,10 @@ static int synce_port_state_set(const struct dpll_pin *dpll_pin, void *pin_priv,
 				const struct dpll_pin *parent, void *parent_priv,
 				const enum dpll_pin_state state, struct netlink_ext_ack *extack)
 {
+	bool connected = state == DPLL_PIN_STATE_CONNECTED;
+	unsigned int value, displaced = SYNCE_NO_INPUT;
 	struct synce_pin *pin = pin_priv;
 	struct synce_chip *chip = pin->chip;
-	unsigned int value;
 	int err;
 
 	if (state == DPLL_PIN_STATE_SELECTABLE) {
@@ -728,10 +777,13 @@ static int synce_port_state_set(const struct dpll_pin *dpll_pin, void *pin_priv,
 	}
 	mutex_lock(&chip->lock);
 	err = regmap_read(chip->map, SYNCE_MUX, &value);
-	if (!err && (value == pin->index) != (state == DPLL_PIN_STATE_CONNECTED))
-		err = regmap_write(chip->map, SYNCE_MUX,
-				   state == DPLL_PIN_STATE_CONNECTED ? pin->index : SYNCE_NO_INPUT);
+	if (!err && (value == pin->index) != connected) {
+		err = regmap_write(chip->map, SYNCE_MUX, connected ? pin->index : SYNCE_NO_INPUT);
+		if (!err && connected)
+			displaced = value;
+	}
 	mutex_unlock(&chip->lock);
+	synce_tell_input(chip, displaced);
 	return err;
 }
 
@@ -810,15 +862,29 @@ static const struct dpll_pin_ops synce_output_ops = {
 
 /* ---- network devices ---- */
 
-static void synce_port_bind(struct synce_port *port, struct net_device *dev)
+static void synce_port_clear(struct synce_port *port)
 {
-	if (port->dev) {
-		dpll_netdev_pin_clear(port->dev);
-		dev_put(port->dev);
-	}
-	port->dev = dev;
-	if (dev)
-		dpll_netdev_pin_set(dev, port->pin->pin);
+	if (!port->dev)
+		return;
+	dpll_netdev_pin_clear(port->dev);
+	dev_put(port->dev);
+	port->dev = NULL;
+}
+
+/* the network device that a port should have, referenced; NULL: none */
+static struct net_device *synce_port_dev(struct synce_chip *chip, unsigned int p)
+{
+	char name[SYNCE_PORT_NAME_LEN + 1];
+	struct net_device *dev = chip->port[p].dev;
+
+	if (!synce_read_text(chip, SYNCE_PORT(p) + SYNCE_PORT_NAME, name, SYNCE_PORT_NAME_LEN))
+		return *name ? dev_get_by_name(&init_net, name) : NULL;
+	schedule_delayed_work(&chip->port_work, msecs_to_jiffies(chip->poll_ms));
+	/* who is about to go must not wait for a chip that does not answer */
+	if (!dev || READ_ONCE(dev->reg_state) != NETREG_REGISTERED)
+		return NULL;
+	dev_hold(dev);
+	return dev;
 }
 
 /*
@@ -828,26 +894,27 @@ static void synce_port_bind(struct synce_port *port, struct net_device *dev)
 static void synce_port_work(struct work_struct *work)
 {
 	struct synce_chip *chip = container_of(work, struct synce_chip, port_work.work);
-	char name[SYNCE_PORT_NAME_LEN + 1];
-	struct net_device *dev;
+	struct net_device *dev[SYNCE_PORTS];
+	bool cleared = false;
 	unsigned int p;
 
+	/* a device may go from one port to another: what it has is cleared, whosever it is */
+	for (p = 0; p < SYNCE_PORTS; p++) {
+		dev[p] = synce_port_dev(chip, p);
+		if (chip->port[p].dev && chip->port[p].dev != dev[p]) {
+			synce_port_clear(&chip->port[p]);
+			cleared = true;
+		}
+	}
 	for (p = 0; p < SYNCE_PORTS; p++) {
 		struct synce_port *port = &chip->port[p];
 
-		if (synce_read_text(chip, SYNCE_PORT(p) + SYNCE_PORT_NAME, name,
-				    SYNCE_PORT_NAME_LEN)) {
-			/* who is about to go must not wait for a chip that does not answer */
-			if (port->dev && READ_ONCE(port->dev->reg_state) != NETREG_REGISTERED)
-				synce_port_bind(port, NULL);
-			schedule_delayed_work(&chip->port_work, msecs_to_jiffies(chip->poll_ms));
-			continue;
-		}
-		dev = *name ? dev_get_by_name(&init_net, name) : NULL;
-		if (dev != port->dev)
-			synce_port_bind(port, dev);
-		else if (dev)
-			dev_put(dev);
+		if (dev[p] && (cleared || !port->dev))
+			dpll_netdev_pin_set(dev[p], port->pin->pin);
+		if (port->dev)
+			dev_put(dev[p]);
+		else
+			port->dev = dev[p];
 	}
 }
 
@@ -889,7 +956,7 @@ static void synce_ports_stop(struct synce_chip *chip)
 	unregister_netdevice_notifier(&chip->netdev_nb);
 	cancel_delayed_work_sync(&chip->port_work);
 	for (p = 0; p < SYNCE_PORTS; p++)
-		synce_port_bind(&chip->port[p], NULL);
+		synce_port_clear(&chip->port[p]);
 }
 
 /* ---- news ---- */
@@ -1115,22 +1182,33 @@ static int synce_pin_read(struct synce_pin *pin)
 	return synce_pin_label(pin, value[0] >> 8 & 0xff);
 }
 
-/* show a pin to the subsystem, with both loops, or with its parent where it has one */
-static int synce_pin_register(struct synce_pin *pin, const struct dpll_pin_ops *ops, u32 idx)
+/* a pin as the subsystem knows it, not yet to be seen */
+static int synce_pin_make(struct synce_pin *pin, u32 idx)
 {
-	struct synce_chip *chip = pin->chip;
+	struct dpll_pin *made;
 	int err = synce_pin_read(pin);
 
 	if (err)
 		return err;
-	pin->pin = dpll_pin_get(chip->clock_id, idx, THIS_MODULE, &pin->prop);
-	if (IS_ERR(pin->pin)) {
-		err = PTR_ERR(pin->pin);
-		pin->pin = NULL;
+	made = dpll_pin_get(pin->chip->clock_id, idx, THIS_MODULE, &pin->prop);
+	if (IS_ERR(made))
+		return PTR_ERR(made);
+	pin->pin = made;
+	return 0;
+}
+
+/* show it, with both loops, or with its parent where it has one */
+static int synce_pin_register(struct synce_pin *pin, const struct dpll_pin_ops *ops)
+{
+	int err;
+
+	if (pin->parent) {
+		err = dpll_pin_on_pin_register(pin->parent->pin, pin->pin, ops, pin);
+		pin->registered = !err;
 		return err;
 	}
 	while (pin->registered < SYNCE_LOOPS) {
-		err = dpll_pin_register(chip->loop[pin->registered].dpll, pin->pin, ops, pin);
+		err = dpll_pin_register(pin->chip->loop[pin->registered].dpll, pin->pin, ops, pin);
 		if (err)
 			return err;
 		pin->registered++;
@@ -1140,38 +1218,19 @@ static int synce_pin_register(struct synce_pin *pin, const struct dpll_pin_ops *
 
 static void synce_pin_unregister(struct synce_pin *pin, const struct dpll_pin_ops *ops)
 {
+	if (pin->parent && pin->registered) {
+		dpll_pin_on_pin_unregister(pin->parent->pin, pin->pin, ops, pin);
+		pin->registered = 0;
+	}
 	while (pin->registered)
 		dpll_pin_unregister(pin->chip->loop[--pin->registered].dpll, pin->pin, ops, pin);
+}
+
+static void synce_pin_put(struct synce_pin *pin)
+{
 	if (pin->pin)
 		dpll_pin_put(pin->pin);
 	pin->pin = NULL;
-}
-
-static struct synce_pin *synce_parent(struct synce_pin *pin, int *err)
-{
-	unsigned int value;
-
-	*err = regmap_read(pin->chip->map, pin->base + SYNCE_INPUT_PARENT, &value);
-	return !*err && value < SYNCE_INPUTS ? &pin->chip->in[value] : NULL;
-}
-
-static int synce_port_register(struct synce_pin *pin, struct synce_pin *parent)
-{
-	int err = synce_pin_read(pin);
-
-	if (err)
-		return err;
-	pin->prop.capabilities = DPLL_PIN_CAPABILITIES_STATE_CAN_CHANGE;
-	pin->pin = dpll_pin_get(pin->chip->clock_id, pin->index, THIS_MODULE, &pin->prop);
-	if (IS_ERR(pin->pin)) {
-		err = PTR_ERR(pin->pin);
-		pin->pin = NULL;
-		return err;
-	}
-	err = dpll_pin_on_pin_register(parent->pin, pin->pin, &synce_port_ops, pin);
-	if (!err)
-		pin->parent = parent;
-	return err;
 }
 
 static void synce_unregister(struct synce_chip *chip)
@@ -1181,14 +1240,15 @@ static void synce_unregister(struct synce_chip *chip)
 	for (i = SYNCE_OUTPUTS; i-- > 0;)
 		synce_pin_unregister(&chip->out[i], &synce_output_ops);
 	for (i = SYNCE_INPUTS; i-- > 0;)
-		if (chip->in[i].parent) {
-			dpll_pin_on_pin_unregister(chip->in[i].parent->pin, chip->in[i].pin,
-						   &synce_port_ops, &chip->in[i]);
-			chip->in[i].parent = NULL;
+		if (chip->in[i].parent)
 			synce_pin_unregister(&chip->in[i], &synce_port_ops);
-		}
 	for (i = SYNCE_INPUTS; i-- > 0;)
 		synce_pin_unregister(&chip->in[i], &synce_input_ops);
+	/* while any can be set, others may be told of */
+	for (i = SYNCE_OUTPUTS; i-- > 0;)
+		synce_pin_put(&chip->out[i]);
+	for (i = SYNCE_INPUTS; i-- > 0;)
+		synce_pin_put(&chip->in[i]);
 	for (i = SYNCE_LOOPS; i-- > 0;) {
 		struct synce_loop *loop = &chip->loop[i];
 
@@ -1223,30 +1283,44 @@ static int synce_loop_register(struct synce_loop *loop)
 	return err;
 }
 
+static int synce_input_make(struct synce_pin *pin)
+{
+	struct synce_chip *chip = pin->chip;
+	unsigned int parent;
+	int err = regmap_read(chip->map, pin->base + SYNCE_INPUT_PARENT, &parent);
+
+	if (err)
+		return err;
+	pin->prop.capabilities = DPLL_PIN_CAPABILITIES_STATE_CAN_CHANGE;
+	if (parent < SYNCE_INPUTS)
+		pin->parent = &chip->in[parent];
+	else
+		pin->prop.capabilities |= DPLL_PIN_CAPABILITIES_PRIORITY_CAN_CHANGE;
+	return synce_pin_make(pin, pin->index);
+}
+
 static int synce_inputs_register(struct synce_chip *chip)
 {
-	struct synce_pin *pin, *parent;
 	unsigned int i, value;
 	int err;
 
+	/* all before any can be set: one that is may displace another, which is told of */
 	for (i = 0; i < SYNCE_INPUTS; i++) {
-		pin = &chip->in[i];
-		parent = synce_parent(pin, &err);
-		if (err)
-			return err;
-		if (parent)
-			continue;
-		pin->prop.capabilities = DPLL_PIN_CAPABILITIES_STATE_CAN_CHANGE |
-					 DPLL_PIN_CAPABILITIES_PRIORITY_CAN_CHANGE;
-		err = synce_pin_register(pin, &synce_input_ops, i);
+		err = synce_input_make(&chip->in[i]);
 		if (err)
 			return err;
 	}
 	for (i = 0; i < SYNCE_INPUTS; i++) {
-		pin = &chip->in[i];
-		parent = synce_parent(pin, &err);
-		if (!err && parent)
-			err = synce_port_register(pin, parent);
+		if (chip->in[i].parent)
+			continue;
+		err = synce_pin_register(&chip->in[i], &synce_input_ops);
+		if (err)
+			return err;
+	}
+	for (i = 0; i < SYNCE_INPUTS; i++) {
+		if (!chip->in[i].parent)
+			continue;
+		err = synce_pin_register(&chip->in[i], &synce_port_ops);
 		if (err)
 			return err;
 	}
@@ -1273,9 +1347,7 @@ static int synce_identify(struct synce_chip *chip)
 	if (id != SYNCE_ID_VALUE)
 		return dev_err_probe(chip->dev, -ENODEV, "chip id is 0x%08x, not 0x%08x\n", id,
 				     SYNCE_ID_VALUE);
-	mutex_lock(&chip->lock);
 	err = synce_read64(chip, SYNCE_CLOCK_ID_LO, &chip->clock_id);
-	mutex_unlock(&chip->lock);
 	/* nothing that happened before concerns anybody */
 	if (!err)
 		err = regmap_write(chip->map, SYNCE_IRQ_MASK, 0);
@@ -1356,7 +1428,9 @@ static int synce_probe(struct platform_device *pdev)
 	if (err)
 		goto unregister;
 	for (i = 0; i < SYNCE_OUTPUTS; i++) {
-		err = synce_pin_register(&chip->out[i], &synce_output_ops, SYNCE_OUTPUT_IDX + i);
+		err = synce_pin_make(&chip->out[i], SYNCE_OUTPUT_IDX + i);
+		if (!err)
+			err = synce_pin_register(&chip->out[i], &synce_output_ops);
 		if (err)
 			goto unregister;
 	}

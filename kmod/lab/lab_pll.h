@@ -15,9 +15,11 @@
  *
  * An input is good when its signal has been clean for a while, and no longer when it has been
  * missing, off frequency or noisy for another while. A loop that loses its input holds
- * the frequency it had if it has followed one long enough (locked-ho), runs free if not. In
- * automatic mode it waits for the hold-off time, then takes the best good input; and goes back to a
- * better one that has been good for the wait-to-restore time (ITU-T G.781 has both).
+ * the frequency it had, as long as that was good, if it has followed one long enough
+ * (locked-ho), runs free if not; one that has not been locked meanwhile goes on with what it
+ * held before. In automatic mode it waits for the hold-off time, then takes the best good input;
+ * and goes back to a better one that has been good for the wait-to-restore time (ITU-T G.781 has
+ * both).
  */
 #ifndef LAB_PLL_H
 #define LAB_PLL_H
@@ -26,6 +28,7 @@
 #include <linux/stddef.h>
 #else
 #include <stddef.h>
+#define S64_MIN INT64_MIN
 #endif
 
 #include "lab_clock.h"
@@ -49,10 +52,14 @@
 #define PLL_LOCK_HALVES	  16
 #define PLL_MAX_BANDWIDTH 1000000000LL /* mHz */
 
-/* an oscillator ages by so much a day at most, for so long */
+/* an oscillator ages by so much a day at most, for so long since pll_loop.free_t0 */
 #define PLL_MAX_DRIFT 10000000LL /* ppb a day */
 #define PLL_DAY_NS    86400000000000LL
-#define PLL_DRIFT_NS  (30 * PLL_DAY_NS)
+#define PLL_DRIFT_DAYS 30
+#define PLL_DRIFT_NS   (PLL_DRIFT_DAYS * PLL_DAY_NS)
+
+/* measured phases of a noisy signal wander by so much more */
+#define PLL_NOISE 1000
 
 enum pll_quality { PLL_NO_SIGNAL, PLL_QUALIFYING, PLL_GOOD, PLL_FREQ_OFF, PLL_NOISY };
 enum pll_state { PLL_FREERUN, PLL_ACQUIRING, PLL_LOCKED, PLL_LOCKED_HO, PLL_HOLDOVER };
@@ -83,6 +90,7 @@ struct pll_signal {
  * @due: when the chip will be sure of the next finding, or PLL_NEVER
  * @next: which
  * @failed: it was good once: it has to wait for its restoration
+ * @good_ppb: its frequency when there was nothing to say against it last
  * @changes: how often @quality has changed
  */
 struct pll_input {
@@ -93,6 +101,7 @@ struct pll_input {
 	enum pll_quality quality, next;
 	s64 since, due;
 	bool failed;
+	s64 good_ppb;
 	u64 changes;
 };
 
@@ -120,12 +129,14 @@ struct pll_input {
  * @ho_at: when the frequency will be known well enough to be held
  * @select_at: end of a hold-off, or PLL_NEVER
  * @err0: while it follows an input: how much later than the loop that was at @t0, as
- * @phase0: while it does not: how late the loop was at @t0, as
- * @t0: anchor of both
- * @drift_t0: since when it ages, while it follows none
- * @ppb: its frequency then, without ageing
+ * @t0: anchor of that
+ * @ppb: the frequency at which it goes on by itself, without ageing. This and what follows
+ *	counts while it is not locked: one that acquires an input may lose it again
  * @off_ppb: by how much that is off what it has followed
- * @walk0: how late it had become by that at @t0, as
+ * @free_t0: anchor of what follows
+ * @aged: by how much ageing had changed the frequency, ppb x ns / day
+ * @phase0: how late the loop was, as
+ * @walk0: how late it had become since it lost what it had followed, as
  */
 struct pll_loop {
 	bool automatic, revertive, hitless;
@@ -140,8 +151,9 @@ struct pll_loop {
 	s64 hold_since, since;
 	u64 changes, selections;
 	s64 began, acquired_ns, lock_at, ho_at, select_at;
-	lab_s128 err0, phase0, walk0;
-	s64 t0, drift_t0, ppb, off_ppb;
+	lab_s128 err0;
+	s64 t0, ppb, off_ppb, free_t0;
+	lab_s128 aged, phase0, walk0;
 };
 
 enum pll_note_kind { PLL_NOTE_STATUS, PLL_NOTE_SELECTED, PLL_NOTE_INPUT };
@@ -194,6 +206,16 @@ static inline lab_s128 pll_div(lab_s128 x, u64 y)
 	q = (lab_u128)((u64)(a >> 64) / y) << 64;
 	q += lab_div((lab_u128)((u64)(a >> 64) % y) << 64 | (u64)a, y, &rem);
 	return x < 0 ? -(lab_s128)q : (lab_s128)q;
+}
+
+/* as in fs, as far as those go */
+static inline s64 pll_fs(lab_s128 phase)
+{
+	lab_s128 fs = pll_div(phase, PLL_FS);
+
+	if (fs > S64_MAX)
+		return S64_MAX;
+	return fs < S64_MIN ? S64_MIN : (s64)fs;
 }
 
 /* of two signals that repeat each second the nearer way round: -0.5 s to 0.5 s */
@@ -295,12 +317,28 @@ static inline lab_s128 pll_input_phase(const struct pll_chip *c, unsigned int i,
 	return s ? phase + s->phase0 - (lab_s128)s->ppb * (t - s->t0) : phase;
 }
 
-/* by how much an ageing oscillator has become earlier */
-static inline lab_s128 pll_drift(const struct pll_chip *c, s64 dt)
+/* an oscillator ages no longer than that */
+static inline s64 pll_ageing_ns(s64 dt)
 {
-	if (dt > PLL_DRIFT_NS)
-		dt = PLL_DRIFT_NS;
-	return pll_div((lab_s128)dt * dt * c->drift_ppb_day, 2 * PLL_DAY_NS);
+	return dt < PLL_DRIFT_NS ? dt : PLL_DRIFT_NS;
+}
+
+/* by how much ageing has changed a loop's own frequency, ppb x ns / day */
+static inline lab_s128 pll_aged(const struct pll_chip *c, const struct pll_loop *l, s64 t)
+{
+	return l->aged + (lab_s128)c->drift_ppb_day * pll_ageing_ns(t - l->free_t0);
+}
+
+/* and by how much earlier the loop has become by that since @free_t0, as */
+static inline lab_s128 pll_drift(const struct pll_chip *c, const struct pll_loop *l, s64 t)
+{
+	s64 dt = t - l->free_t0, ageing = pll_ageing_ns(dt);
+	lab_s128 ppb = pll_div(l->aged, PLL_DAY_NS), rest = l->aged - ppb * PLL_DAY_NS;
+	lab_s128 square = (lab_s128)ageing * ageing * c->drift_ppb_day;
+
+	/* then at the rate reached */
+	ppb = ppb * dt + (lab_s128)c->drift_ppb_day * PLL_DRIFT_DAYS * (dt - ageing);
+	return ppb + pll_div(2 * rest * dt + square, 2 * PLL_DAY_NS);
 }
 
 /* how late a loop is, as */
@@ -308,14 +346,19 @@ static inline lab_s128 pll_loop_phase(const struct pll_chip *c, const struct pll
 {
 	if (l->selected != PLL_NONE)
 		return pll_input_phase(c, l->selected, t) - pll_err(l, l->err0, t - l->t0);
-	return l->phase0 - (lab_s128)l->ppb * (t - l->t0) - pll_drift(c, t - l->drift_t0);
+	return l->phase0 - (lab_s128)l->ppb * (t - l->free_t0) - pll_drift(c, l, t);
 }
 
-/* what a phase detector adds of its own, as: within +-wander_ps, a function of time alone */
+/*
+ * What a phase detector adds of its own, as: a function of time alone, within +-wander_ps,
+ * PLL_NOISE times that of a noisy signal.
+ */
 static inline lab_s128 pll_wander(const struct pll_chip *c, unsigned int i, s64 t)
 {
 	const s64 step = 50000000;
+	const struct pll_signal *sig = pll_source(c, i);
 	u64 slot = (u64)t / step, part = (u64)t % step;
+	s64 unit = sig && sig->noisy ? PLL_NOISE * PLL_PS : PLL_PS;
 	struct lab_random r;
 	s64 a, b;
 
@@ -325,7 +368,7 @@ static inline lab_s128 pll_wander(const struct pll_chip *c, unsigned int i, s64 
 	a = lab_random_within(&r, c->wander_ps);
 	lab_random_seed(&r, (u64)c->seed + slot + 1, i);
 	b = lab_random_within(&r, c->wander_ps);
-	return pll_div(((lab_s128)a * (s64)(step - part) + (lab_s128)b * (s64)part) * PLL_PS, step);
+	return pll_div(((lab_s128)a * (s64)(step - part) + (lab_s128)b * (s64)part) * unit, step);
 }
 
 /**
@@ -345,12 +388,12 @@ static inline s64 pll_phase_offset(const struct pll_chip *c, unsigned int d, uns
 		offset = pll_err(l, l->err0, t - l->t0);
 	else
 		offset = pll_wrap(pll_input_phase(c, i, t) - pll_loop_phase(c, l, t));
-	return (s64)pll_div(offset + pll_wander(c, i, t), PLL_FS);
+	return pll_fs(offset + pll_wander(c, i, t));
 }
 
 static inline lab_s128 pll_walk(const struct pll_chip *c, const struct pll_loop *l, s64 t)
 {
-	return l->walk0 - (lab_s128)l->off_ppb * (t - l->t0) - pll_drift(c, t - l->drift_t0);
+	return l->walk0 - (lab_s128)l->off_ppb * (t - l->free_t0) - pll_drift(c, l, t);
 }
 
 /**
@@ -358,26 +401,23 @@ static inline lab_s128 pll_walk(const struct pll_chip *c, const struct pll_loop 
  * @c: chip
  * @d: loop
  * @t: when
- * Return: fs; 0 while it follows an input
+ * Return: fs, S64_MIN or S64_MAX where it is more; 0 while it follows an input
  */
 static inline s64 pll_walked(const struct pll_chip *c, unsigned int d, s64 t)
 {
 	const struct pll_loop *l = &c->loop[d];
 
-	return l->selected == PLL_NONE ? (s64)pll_div(pll_walk(c, l, t), PLL_FS) : 0;
+	return l->selected == PLL_NONE ? pll_fs(pll_walk(c, l, t)) : 0;
 }
 
 /* by how much it is off then, in ppt */
 static inline s64 pll_off_ppt(const struct pll_chip *c, unsigned int d, s64 t)
 {
 	const struct pll_loop *l = &c->loop[d];
-	s64 dt = t - l->drift_t0;
 
 	if (l->selected != PLL_NONE)
 		return 0;
-	if (dt > PLL_DRIFT_NS)
-		dt = PLL_DRIFT_NS;
-	return l->off_ppb * 1000 + (s64)pll_div((lab_s128)dt * c->drift_ppb_day * 1000, PLL_DAY_NS);
+	return l->off_ppb * 1000 + (s64)pll_div(pll_aged(c, l, t) * 1000, PLL_DAY_NS);
 }
 
 /* ---- inputs -------------------------------------------------------------------*/
@@ -420,9 +460,11 @@ static inline void pll_quality(struct pll_chip *c, unsigned int i, enum pll_qual
 static inline enum pll_quality pll_verdict(const struct pll_chip *c, unsigned int i)
 {
 	const struct pll_signal *s = pll_source(c, i);
-	s64 ffo = pll_ffo(c, i);
-	s64 limit = c->input[i].quality == PLL_GOOD ? c->reject_ppb : c->accept_ppb;
+	s64 ffo = pll_ffo(c, i), limit = c->accept_ppb;
 
+	/* what has become good is good: else the two would take turns without end */
+	if (c->input[i].quality == PLL_GOOD && c->reject_ppb > limit)
+		limit = c->reject_ppb;
 	if (!s || s->lost)
 		return PLL_NO_SIGNAL;
 	if (ffo > limit || ffo < -limit)
@@ -437,6 +479,8 @@ static inline void pll_look(struct pll_chip *c, unsigned int i, s64 t)
 	enum pll_quality v = pll_verdict(c, i);
 	s64 delay = v == PLL_NO_SIGNAL ? c->loss_ns : c->monitor_ns;
 
+	if (v == PLL_GOOD)
+		in->good_ppb = pll_source(c, i)->ppb;
 	if (in->quality == PLL_GOOD) {
 		/* what is over before it was noticed has not been */
 		if (v == PLL_GOOD)
@@ -532,10 +576,17 @@ static inline bool pll_usable(const struct pll_chip *c, const struct pll_loop *l
 	return l->enabled[i] && l->prio[i] < PLL_NO_PRIO;
 }
 
-/* from when on an input has been good long enough for a loop to go back to it */
+/* from when on an input has been good long enough for a loop to go back to it; both of a pair */
 static inline s64 pll_ready_at(const struct pll_chip *c, unsigned int i)
 {
-	return c->input[i].since + (c->input[i].failed ? c->wtr_ns : 0);
+	const struct pll_input *in = &c->input[i], *other;
+	s64 at = in->since + (in->failed ? c->wtr_ns : 0), also;
+
+	if (in->paired == PLL_NONE)
+		return at;
+	other = &c->input[in->paired];
+	also = other->since + (other->failed ? c->wtr_ns : 0);
+	return at > also ? at : also;
 }
 
 /* the best input, of those that are ready if any is (with ready_only: else none) */
@@ -560,19 +611,40 @@ static inline unsigned int pll_best(const struct pll_chip *c, const struct pll_l
 	return best;
 }
 
-/* the loop lets go of its input and goes on at the frequency that it knows */
+/*
+ * From t on a loop would go on by itself, at the frequency that it knows. One that is not
+ * locked has learnt nothing since it last did: it keeps what it had.
+ */
+static inline void pll_anchor(struct pll_chip *c, struct pll_loop *l, s64 t)
+{
+	lab_s128 phase = pll_loop_phase(c, l, t);
+
+	if (l->selected == PLL_NONE)
+		l->walk0 = pll_walk(c, l, t);
+	else if (!pll_is_locked(l))
+		/* against what it had followed; how many seconds it was moved is not known */
+		l->walk0 += pll_wrap(phase - l->phase0 +
+				     (lab_s128)(l->ppb - l->off_ppb) * (t - l->free_t0));
+	l->aged = pll_aged(c, l, t);
+	if (pll_is_locked(l)) {
+		bool holds = l->state == PLL_LOCKED_HO;
+
+		l->off_ppb = holds ? c->holdover_ppb : c->osc_ppb;
+		l->ppb = l->off_ppb + (holds ? c->input[l->selected].good_ppb : 0);
+		l->walk0 = 0;
+		l->aged = 0;
+	}
+	l->phase0 = phase;
+	l->free_t0 = t;
+}
+
+/* the loop lets go of its input */
 static inline void pll_drop(struct pll_chip *c, struct pll_loop *l, s64 t, enum pll_cause cause,
 			    s64 holdoff)
 {
-	const struct pll_signal *s = pll_source(c, l->selected);
 	bool holding = l->holding || l->state == PLL_LOCKED_HO;
 
-	l->phase0 = pll_loop_phase(c, l, t);
-	l->walk0 = 0;
-	l->t0 = t;
-	l->drift_t0 = t;
-	l->off_ppb = holding && s ? c->holdover_ppb : c->osc_ppb;
-	l->ppb = l->off_ppb + (holding && s ? s->ppb : 0);
+	pll_anchor(c, l, t);
 	l->cause = cause;
 	l->select_at = holdoff ? t + holdoff : PLL_NEVER;
 	pll_take(c, l, PLL_NONE, t);
@@ -581,14 +653,17 @@ static inline void pll_drop(struct pll_chip *c, struct pll_loop *l, s64 t, enum 
 
 static inline void pll_select(struct pll_chip *c, struct pll_loop *l, unsigned int i, s64 t)
 {
-	lab_s128 phase = pll_loop_phase(c, l, t);
 	bool holding = l->holding || l->state == PLL_LOCKED_HO;
+	bool stays_locked = pll_is_locked(l) && l->hitless;
+	lab_s128 phase = pll_loop_phase(c, l, t);
 
+	if (!stays_locked)
+		pll_anchor(c, l, t);
 	pll_take(c, l, i, t);
 	l->err0 = pll_wrap(pll_input_phase(c, i, t) - phase);
 	l->t0 = t;
 	l->select_at = PLL_NEVER;
-	if (pll_is_locked(l) && l->hitless)
+	if (stays_locked)
 		return;
 	l->began = t;
 	l->lock_at = t + pll_lock_ns(l, l->err0);
@@ -712,18 +787,11 @@ static inline void pll_loop_event(struct pll_chip *c, unsigned int d, s64 t)
 	} else if (l->state == PLL_LOCKED && l->ho_at <= t) {
 		pll_enter(c, l, PLL_LOCKED_HO, false, t);
 	} else if (pll_limit_at(c, l) <= t) {
-		if (l->state == PLL_HOLDOVER) {
-			/* from here on it is the oscillator alone */
-			l->phase0 = pll_loop_phase(c, l, t);
-			l->walk0 = pll_walk(c, l, t);
-			l->t0 = t;
-			l->drift_t0 = t;
-			l->ppb = c->osc_ppb;
-			l->off_ppb = c->osc_ppb;
-			pll_enter(c, l, PLL_FREERUN, false, t);
-		} else {
-			pll_enter(c, l, l->state, false, t);
-		}
+		/* from here on it is the oscillator alone, as old as it is */
+		pll_anchor(c, l, t);
+		l->ppb = c->osc_ppb;
+		l->off_ppb = c->osc_ppb;
+		pll_enter(c, l, l->state == PLL_HOLDOVER ? PLL_FREERUN : l->state, false, t);
 	} else {
 		pll_decide(c, d, t, false);
 	}
@@ -781,6 +849,23 @@ static inline void pll_advance(struct pll_chip *c, s64 now)
 
 /* ---- from outside: advance first, so that c->now is the instant -----------------*/
 
+/* what a loop does does not jump from where it was before a change: its error does */
+static inline void pll_keep_phase(struct pll_chip *c, struct pll_loop *l, lab_s128 phase)
+{
+	s64 t = c->now;
+	lab_s128 err;
+
+	if (l->selected == PLL_NONE)
+		return;
+	err = pll_wrap(pll_input_phase(c, l->selected, t) - phase);
+	if (err == pll_err(l, l->err0, t - l->t0))
+		return;
+	l->err0 = err;
+	l->t0 = t;
+	if (l->state == PLL_ACQUIRING)
+		l->lock_at = t + pll_lock_ns(l, err);
+}
+
 /**
  * pll_signal() - the signal of an input changes
  * @c: chip
@@ -803,13 +888,8 @@ static inline void pll_signal(struct pll_chip *c, unsigned int i, const struct p
 	own->ppb = s->ppb;
 	own->lost = s->lost;
 	own->noisy = s->noisy;
-	/* what a loop does does not jump: its error does */
 	for (k = 0; k < PLL_LOOPS; k++)
-		if (c->loop[k].selected != PLL_NONE) {
-			c->loop[k].err0 =
-				pll_wrap(pll_input_phase(c, c->loop[k].selected, t) - phase[k]);
-			c->loop[k].t0 = t;
-		}
+		pll_keep_phase(c, &c->loop[k], phase[k]);
 	pll_look(c, i, t);
 	for (k = 0; k < PLL_INPUTS; k++)
 		if (c->input[k].source == i)
@@ -848,6 +928,7 @@ static inline void pll_mux(struct pll_chip *c, unsigned int i, unsigned int sour
 static inline void pll_adjust(struct pll_chip *c, unsigned int i, s64 adjust_ps,
 			      unsigned int paired)
 {
+	bool other_pair = c->input[i].paired != paired;
 	lab_s128 phase[PLL_LOOPS];
 	s64 t = c->now;
 	unsigned int k;
@@ -857,11 +938,9 @@ static inline void pll_adjust(struct pll_chip *c, unsigned int i, s64 adjust_ps,
 	c->input[i].adjust_ps = adjust_ps;
 	c->input[i].paired = paired;
 	for (k = 0; k < PLL_LOOPS; k++)
-		if (c->loop[k].selected == i) {
-			c->loop[k].err0 = pll_wrap(pll_input_phase(c, i, t) - phase[k]);
-			c->loop[k].t0 = t;
-		}
-	pll_decide_all(c, t, true);
+		pll_keep_phase(c, &c->loop[k], phase[k]);
+	/* where a phase is has nothing to do with which input is followed */
+	pll_decide_all(c, t, other_pair);
 }
 
 /**
@@ -869,13 +948,15 @@ static inline void pll_adjust(struct pll_chip *c, unsigned int i, s64 adjust_ps,
  * @c: chip
  * @d: loop
  * @bandwidth: mHz
- * @slope: ppb
+ * @slope: ppb; as both were: an acquisition is not begun again
  */
 static inline void pll_retune(struct pll_chip *c, unsigned int d, s64 bandwidth, s64 slope)
 {
 	struct pll_loop *l = &c->loop[d];
 	s64 t = c->now;
 
+	if (l->bandwidth == bandwidth && l->slope == slope)
+		return;
 	if (l->selected != PLL_NONE) {
 		l->err0 = pll_err(l, l->err0, t - l->t0);
 		l->t0 = t;
@@ -886,22 +967,6 @@ static inline void pll_retune(struct pll_chip *c, unsigned int d, s64 bandwidth,
 		l->lock_at = t + pll_lock_ns(l, l->err0);
 }
 
-/* the oscillator behind a loop that follows nothing gets another frequency or drift */
-static inline void pll_coast(struct pll_chip *c, struct pll_loop *l, s64 ppb, s64 old_drift)
-{
-	s64 drift = c->drift_ppb_day;
-	lab_s128 back = (lab_s128)ppb * (c->now - l->t0);
-
-	back += pll_drift(c, c->now - l->drift_t0);
-	c->drift_ppb_day = old_drift;
-	back -= pll_drift(c, c->now - l->drift_t0);
-	c->drift_ppb_day = drift;
-	l->phase0 += back;
-	l->walk0 += back;
-	l->ppb += ppb;
-	l->off_ppb += ppb;
-}
-
 /**
  * pll_age() - the oscillator's frequency changes
  * @c: chip
@@ -910,14 +975,21 @@ static inline void pll_coast(struct pll_chip *c, struct pll_loop *l, s64 ppb, s6
  */
 static inline void pll_age(struct pll_chip *c, s64 osc_ppb, s64 drift_ppb_day)
 {
-	s64 more = osc_ppb - c->osc_ppb, old = c->drift_ppb_day;
+	s64 more = osc_ppb - c->osc_ppb;
 	unsigned int k;
 
+	for (k = 0; k < PLL_LOOPS; k++) {
+		struct pll_loop *l = &c->loop[k];
+
+		if (pll_is_locked(l))
+			continue;
+		/* what was stays as it was */
+		pll_anchor(c, l, c->now);
+		l->ppb += more;
+		l->off_ppb += more;
+	}
 	c->osc_ppb = osc_ppb;
 	c->drift_ppb_day = drift_ppb_day;
-	for (k = 0; k < PLL_LOOPS; k++)
-		if (c->loop[k].selected == PLL_NONE)
-			pll_coast(c, &c->loop[k], more, old);
 	for (k = 0; k < PLL_INPUTS; k++)
 		if (c->input[k].is_internal) {
 			struct pll_signal s = c->input[k].signal;
@@ -961,7 +1033,7 @@ static inline void pll_reset(struct pll_chip *c, s64 now)
 					.since = now,
 					.select_at = PLL_NEVER,
 					.t0 = now,
-					.drift_t0 = now,
+					.free_t0 = now,
 					.ppb = c->osc_ppb,
 					.off_ppb = c->osc_ppb };
 		for (i = 0; i < PLL_INPUTS; i++)

@@ -15,6 +15,10 @@
  * The timer is set for the next thing that will happen by itself, if there is one; an idle
  * chip has none.
  *
+ * Some registers are settings and no more, kept and given back: of inputs the frequency (what
+ * comes in has the offset that the command signal sets, whatever the nominal frequency) and the
+ * embedded sync, of outputs all. The temperature is what the attribute says and warms nothing.
+ *
  * The interrupt is a level: up while a bit is in the status register and in the mask. An
  * irq_work takes it into a hard interrupt, again and again until it is down or masked.
  *
@@ -43,6 +47,7 @@
 #define SYNCE_MAX_NS		(1000000LL * NSEC_PER_SEC)
 #define SYNCE_MAX_ACCESS	100000000	/* ns */
 #define SYNCE_MAX_PPB		1000000		/* 1000 ppm */
+#define SYNCE_MAX_SLOPE		1000000000	/* ns/s */
 #define SYNCE_SPREAD_PS		100000		/* phases of the signals at first */
 #define SYNCE_FAR		(3600 * NSEC_PER_SEC)
 
@@ -589,9 +594,11 @@ static int synce_set_chip(struct synce *s, unsigned int reg, u32 val)
 static int synce_set_loop(struct synce *s, unsigned int d, unsigned int reg, u32 val)
 {
 	struct pll_loop *l = &s->chip.loop[d];
+	bool asked = false; /* for another input: else a hold-off goes on */
 
 	switch (reg) {
 	case SYNCE_LOOP_MODE:
+		asked = true;
 		if (val != SYNCE_MANUAL && val != SYNCE_AUTOMATIC)
 			return -EINVAL;
 		l->automatic = val == SYNCE_AUTOMATIC;
@@ -600,6 +607,7 @@ static int synce_set_loop(struct synce *s, unsigned int d, unsigned int reg, u32
 		if (val != SYNCE_NO_INPUT && val >= SYNCE_INPUTS)
 			return -EINVAL;
 		l->manual = val;
+		asked = !l->automatic;
 		break;
 	case SYNCE_LOOP_BANDWIDTH:
 		if (!val || val > PLL_MAX_BANDWIDTH)
@@ -608,6 +616,9 @@ static int synce_set_loop(struct synce *s, unsigned int d, unsigned int reg, u32
 		pll_retune(&s->chip, d, val, l->slope);
 		return 0;
 	case SYNCE_LOOP_SLOPE:
+		if (val > SYNCE_MAX_SLOPE)
+			return -EINVAL;
+		WRITE_ONCE(s->slope_ppb, val);
 		pll_retune(&s->chip, d, l->bandwidth, val);
 		return 0;
 	case SYNCE_LOOP_CTRL:
@@ -624,7 +635,7 @@ static int synce_set_loop(struct synce *s, unsigned int d, unsigned int reg, u32
 	default:
 		return -EINVAL;
 	}
-	pll_decide(&s->chip, d, s->chip.now, true);
+	pll_decide(&s->chip, d, s->chip.now, asked);
 	return 0;
 }
 
@@ -880,7 +891,8 @@ static int synce_store_netdev(struct lab_device *ld, const struct lab_attr *a, c
 	struct synce *s = synce_of_lab(ld);
 	char *key, *value, *name = NULL;
 	unsigned long flags;
-	int i = -1;
+	int err = 0, i = -1;
+	unsigned int p;
 
 	while (lab_next_pair(&text, &key, &value)) {
 		if (!strcmp(key, "input")) {
@@ -900,10 +912,18 @@ static int synce_store_netdev(struct lab_device *ld, const struct lab_attr *a, c
 		return -EINVAL;
 	}
 	synce_lock(s, &flags);
-	strscpy_pad(s->port[i - IN_PORT], name, SYNCE_PORT_NAME_LEN);
-	synce_changed(s, SYNCE_IRQ_PORTS);
+	/* one device has one recovered clock */
+	for (p = 0; *name && p < SYNCE_PORTS; p++)
+		if (p != i - IN_PORT && !strcmp(s->port[p], name))
+			err = -EEXIST;
+	if (!err) {
+		strscpy_pad(s->port[i - IN_PORT], name, SYNCE_PORT_NAME_LEN);
+		synce_changed(s, SYNCE_IRQ_PORTS);
+	}
 	synce_unlock(s, flags);
-	return 0;
+	if (err)
+		lab_say("name=%s: another port has it", name);
+	return err;
 }
 
 static int synce_store_fail(struct lab_device *ld, const struct lab_attr *a, char *text)
@@ -938,11 +958,26 @@ static void synce_numbers(struct synce *s)
 	pll_decide_all(c, c->now, false);
 }
 
+static int synce_limits(struct synce *s)
+{
+	if (s->accept_ppb <= s->reject_ppb)
+		return 0;
+	lab_say("accept_ppb %lld is above reject_ppb %lld", s->accept_ppb, s->reject_ppb);
+	return -EINVAL;
+}
+
 static int synce_apply(struct lab_device *ld, const struct lab_attr *a)
 {
 	struct synce *s = synce_of_lab(ld);
+	int err = synce_limits(s);
 	unsigned long flags;
 
+	if (err) {
+		/* as they were: nobody else writes them, the bus serialises its calls */
+		WRITE_ONCE(s->accept_ppb, s->chip.accept_ppb);
+		WRITE_ONCE(s->reject_ppb, s->chip.reject_ppb);
+		return err;
+	}
 	synce_lock(s, &flags);
 	synce_numbers(s);
 	synce_unlock(s, flags);
@@ -951,12 +986,18 @@ static int synce_apply(struct lab_device *ld, const struct lab_attr *a)
 
 static int synce_apply_loops(struct lab_device *ld, const struct lab_attr *a)
 {
+	bool both = a->offset == offsetof(struct synce, slope_ppb);
 	struct synce *s = synce_of_lab(ld);
 	unsigned long flags;
+	unsigned int d;
 
 	synce_lock(s, &flags);
-	pll_retune(&s->chip, 0, s->eec_bandwidth, s->slope_ppb);
-	pll_retune(&s->chip, 1, s->pps_bandwidth, s->slope_ppb);
+	for (d = 0; d < SYNCE_LOOPS; d++) {
+		s64 bandwidth = d ? s->pps_bandwidth : s->eec_bandwidth;
+
+		/* a loop may have got a slope of its own by its register */
+		pll_retune(&s->chip, d, bandwidth, both ? s->slope_ppb : s->chip.loop[d].slope);
+	}
 	synce_unlock(s, flags);
 	return 0;
 }
@@ -1139,6 +1180,7 @@ static int synce_init(struct lab_device *ld)
 	struct synce *s = synce_of_lab(ld);
 	struct lab_random r;
 	unsigned int i, d;
+	int err;
 
 	spin_lock_init(&s->lock);
 	s->fault[OP_READ].name = "read";
@@ -1151,10 +1193,9 @@ static int synce_init(struct lab_device *ld)
 		s->seed = ld->id + 1;
 	if (!s->id)
 		s->id = 0x020000fffe5ce000ULL + ld->id;
-	if (s->accept_ppb > s->reject_ppb) {
-		lab_say("accept_ppb %lld is above reject_ppb %lld", s->accept_ppb, s->reject_ppb);
-		return -EINVAL;
-	}
+	err = synce_limits(s);
+	if (err)
+		return err;
 
 	s->chip.note = synce_note;
 	s->chip.osc_ppb = s->osc_ppb;
@@ -1310,9 +1351,9 @@ static const struct lab_attr synce_attrs[] = {
 	       "quality levels it tells, a bit each as the kernel numbers them: EEC1"),
 	NUMBER(seed, LAB_NEW, S64_MIN, S64_MAX, 0, NULL, "of phases and wander; 0: N + 1"),
 	/* how its inputs are judged and chosen */
-	TIME(qualify_ns, 0, NSEC_PER_SEC, "a signal must be clean for so long"),
+	TIME(qualify_ns, NSEC_PER_USEC, NSEC_PER_SEC, "a signal must be clean for so long"),
 	TIME(loss_ns, 0, NSEC_PER_MSEC, "a lost one is noticed after"),
-	TIME(monitor_ns, 0, 100 * NSEC_PER_MSEC, "one off frequency or noisy is noticed after"),
+	TIME(monitor_ns, NSEC_PER_USEC, 100 * NSEC_PER_MSEC, "one off frequency or noisy is noticed after"),
 	NUMBER(accept_ppb, LAB_NRW, 0, SYNCE_MAX_PPB, 9200, synce_apply,
 	       "what is further off does not become good"),
 	NUMBER(reject_ppb, LAB_NRW, 0, SYNCE_MAX_PPB, 12000, synce_apply,
@@ -1324,8 +1365,8 @@ static const struct lab_attr synce_attrs[] = {
 	       "of loop 0, mHz: locks in 1765 s / mHz"),
 	NUMBER(pps_bandwidth, LAB_NRW, 1, PLL_MAX_BANDWIDTH, 100, synce_apply_loops,
 	       "of loop 1"),
-	NUMBER(slope_ppb, LAB_NRW, 0, NSEC_PER_SEC, 7500, synce_apply_loops,
-	       "phase slope limit, ns/s; 0: none"),
+	NUMBER(slope_ppb, LAB_NRW, 0, SYNCE_MAX_SLOPE, 7500, synce_apply_loops,
+	       "phase slope limit of both, ns/s; 0: none"),
 	TIME(ho_acq_ns, 0, 10 * NSEC_PER_SEC, "locked for so long it can hold over"),
 	TIME(holdover_max_ns, 0, 14400 * NSEC_PER_SEC, "holdover ends after; 0: never"),
 	NUMBER(holdover_ppb, LAB_NRW, -SYNCE_MAX_PPB, SYNCE_MAX_PPB, 1, synce_apply,

@@ -3,6 +3,8 @@
  * Host test of the arithmetic of phase locked loops, kmod/lab/lab_pll.h: each transition at its
  * exact instant. TAP on stdout.
  */
+#include <unistd.h>
+
 #include "../../kmod/lab/lab_pll.h"
 #include "tap.h"
 
@@ -10,6 +12,7 @@
 #define MS  1000000LL
 #define SEC 1000000000LL
 #define T0  (5 * SEC)
+#define DAY PLL_DAY_NS
 
 enum { GNSS, EXT, SYNC, MUX = 6, OSC, PORT0, PORT1 };
 
@@ -298,6 +301,209 @@ static void selection(void)
 	feed(&c, T0 + 160 * SEC, SYNC, true, 0, false, 0);
 	pll_advance(&c, T0 + 161 * SEC);
 	same(l->selected, MUX, "until either half is lost");
+	feed(&c, T0 + 170 * SEC, SYNC, false, 0, false, 0);
+	pll_advance(&c, T0 + 181 * SEC - 1);
+	same(l->selected, MUX, "which waits to be restored, the other half or not");
+	pll_advance(&c, T0 + 181 * SEC);
+	same(l->selected, EXT, "10 s");
+
+	/* 300 ms of hold-off begin a ms after the loss */
+	feed(&c, T0 + 200 * SEC, EXT, true, 0, false, 0);
+	c.holdoff_ns = 300 * MS;
+	pll_advance(&c, T0 + 200 * SEC + 100 * MS);
+	same(l->selected, PLL_NONE, "hold-off");
+	pll_adjust(&c, MUX, 23, PLL_NONE);
+	pll_decide(&c, 0, c.now, false);
+	pll_advance(&c, T0 + 200 * SEC + 301 * MS - 1);
+	same(l->selected, PLL_NONE, "is not ended by what is no choice");
+	pll_advance(&c, T0 + 200 * SEC + 301 * MS);
+	same(l->selected, MUX, "but by its time");
+}
+
+/* limits that contradict each other must not make a quality take turns at one instant */
+static void limits(void)
+{
+	struct pll_chip c = chip();
+
+	c.accept_ppb = 20000;
+	c.qualify_ns = 0;
+	c.monitor_ns = 0;
+	alarm(60);
+	pll_advance(&c, T0 + 30 * SEC);
+	feed(&c, T0 + 30 * SEC, GNSS, false, 15000, false, 0);
+	pll_advance(&c, T0 + 31 * SEC);
+	same(c.input[GNSS].quality, PLL_GOOD, "what would become good stays good");
+	feed(&c, T0 + 31 * SEC, GNSS, false, 20001, false, 0);
+	pll_advance(&c, T0 + 32 * SEC);
+	same(c.input[GNSS].quality, PLL_FREQ_OFF, "and no more");
+	ok(n_notes < 23, "without a word too many");
+	alarm(0);
+}
+
+/* acquisitions under which something moves; knee and lock are those of 1 Hz */
+static void acquisitions(void)
+{
+	s64 knee = 1000 * (PLL_TAU_NS / 1000), lock = 16 * PLL_HALF_NS / 1000, at;
+	struct pll_chip c = chip();
+	struct pll_loop *l = &c.loop[0];
+
+	pll_retune(&c, 0, 1000, 1000);
+	pll_advance(&c, T0 + SEC);
+	same(l->lock_at, T0 + SEC + lock, "an acquisition, in phase");
+	pll_advance(&c, T0 + SEC + 100 * MS);
+	feed(&c, c.now, PORT0, false, 0, false, 23);
+	pll_retune(&c, 0, 1000, 1000);
+	same(l->lock_at, T0 + SEC + lock, "which does not mind others, nor what does not change");
+	/* 100 us at 1000 ns/s, but for what the bandwidth limits */
+	feed(&c, c.now, GNSS, false, 0, false, 100000000);
+	at = c.now + (100000 * PLL_NS - knee) / 1000 + lock;
+	same(l->lock_at, at, "a step begins it again, at the pace of the slope");
+	pll_advance(&c, T0 + 50 * SEC);
+	same(pll_status(l), PLL_IS_UNLOCKED, "far from locked");
+	pll_advance(&c, at);
+	same(status(0, 0)->at, at, "locked then");
+	same(l->acquired_ns, at - (T0 + SEC), "all in all so late");
+
+	c = chip();
+	pll_advance(&c, T0 + SEC + 100 * MS);
+	l = &c.loop[1];
+	same(l->lock_at, T0 + SEC + lock, "the other loop");
+	pll_adjust(&c, GNSS, 1000, PLL_NONE);
+	same(l->lock_at, c.now + lock, "an adjustment is a step");
+}
+
+/* what is held, and what becomes of it */
+static void holds(void)
+{
+	struct pll_chip c = chip();
+	struct pll_loop *l = &c.loop[0];
+	s64 t, walked;
+
+	l->enabled[MUX] = false;
+	feed(&c, T0 + 30 * SEC, GNSS, false, 100, false, 0);
+	feed(&c, T0 + 40 * SEC, GNSS, false, 20000, false, 0);
+	pll_advance(&c, T0 + 41 * SEC);
+	t = T0 + 40 * SEC + 100 * MS;
+	same(l->since, t, "frequency off");
+	same(l->ppb, 101, "what is held is the frequency that was good, but for 1 ppb");
+	/* 1 ppb in 1000 s are 1 us, 101 ppb 101 us */
+	same(pll_walked(&c, 0, t + 1000 * SEC), -1000000000, "1 us off in 1000 s");
+	same(pll_phase_offset(&c, 0, MUX, t + 1000 * SEC) - pll_phase_offset(&c, 0, MUX, t),
+	     101000000000, "and 101 us off true time");
+
+	c = chip();
+	l = &c.loop[0];
+	l->enabled[MUX] = false;
+	feed(&c, T0 + 30 * SEC, GNSS, false, 100, false, 0);
+	feed(&c, T0 + 40 * SEC, GNSS, true, 100, false, 0);
+	t = T0 + 40 * SEC + MS;
+	pll_advance(&c, t + 1000 * SEC);
+	same(pll_walked(&c, 0, c.now), -1000000000, "held");
+	n_notes = 0;
+	l->enabled[MUX] = true;
+	pll_decide(&c, 0, c.now, true);
+	same(l->state, PLL_ACQUIRING, "another input");
+	feed(&c, c.now + 5 * MS, PORT0, true, 0, false, 0);
+	pll_advance(&c, c.now + MS);
+	same(l->state, PLL_HOLDOVER, "is lost before it is locked to");
+	same(status(0, 0)->at, 0, "nobody is told");
+	same(l->hold_since, t, "the same holdover");
+	same(l->ppb, 101, "at the same frequency");
+	walked = pll_walked(&c, 0, c.now);
+	ok(walked != 0 && walked != -1000000000, "it was moved meanwhile");
+	same(walked, -pll_phase_offset(&c, 0, GNSS, c.now), "so late it is against what it held");
+	pll_advance(&c, c.now + 100 * SEC);
+	same(pll_walked(&c, 0, c.now) - walked, -100000000, "1 ppb in 100 s are 100 ns");
+	same(pll_walked(&c, 0, c.now), -pll_phase_offset(&c, 0, GNSS, c.now), "as before");
+	/* the oscillator ages under an acquisition, then holdover ends under it */
+	feed(&c, c.now, PORT0, false, 0, false, 0);
+	pll_retune(&c, 0, 100, 0);
+	pll_advance(&c, c.now + 2 * SEC);
+	same(l->state, PLL_ACQUIRING, "a slow acquisition");
+	pll_age(&c, 23, 0);
+	same(l->ppb, 124, "of a loop whose oscillator ages");
+	pll_advance(&c, c.now + SEC);
+	c.holdover_max_ns = c.now + SEC - t;
+	pll_advance(&c, c.now + 2 * SEC);
+	same(pll_status(l), PLL_IS_UNLOCKED, "the time of holdover is over");
+	feed(&c, c.now, PORT0, true, 0, false, 0);
+	pll_advance(&c, c.now + SEC);
+	same(l->state, PLL_FREERUN, "so there is nothing to go back to");
+	same(pll_off_ppt(&c, 0, c.now), 23000, "but the oscillator");
+}
+
+/* a loop in holdover, 1 ppb off, whose oscillator ages */
+static struct pll_chip ageing(s64 drift_ppb_day, s64 holdover_max_ns)
+{
+	struct pll_chip c = chip();
+
+	c.holdover_max_ns = holdover_max_ns;
+	c.loop[0].enabled[MUX] = false;
+	c.drift_ppb_day = drift_ppb_day;
+	feed(&c, T0 + 30 * SEC, GNSS, true, 0, false, 0);
+	pll_advance(&c, T0 + 30 * SEC + MS);
+	return c;
+}
+
+static void ages(void)
+{
+	struct pll_chip c = ageing(86400, 0);
+	s64 t = c.now, walked;
+
+	/* 1 ppb a second */
+	same(pll_off_ppt(&c, 0, t + 100 * SEC), 101000, "101 ppb off after 100 s");
+	same(pll_walked(&c, 0, t + 100 * SEC), -5100000000, "which were 51 on average: 5.1 us");
+	pll_advance(&c, t + 100 * SEC);
+	pll_age(&c, 0, 0);
+	same(pll_off_ppt(&c, 0, c.now), 101000, "what it has aged it has");
+	same(pll_walked(&c, 0, c.now), -5100000000, "what it has walked too");
+	same(pll_walked(&c, 0, c.now + 10 * SEC), -6110000000, "101 ppb for 10 s more");
+	pll_age(&c, 9, -86400);
+	same(pll_off_ppt(&c, 0, c.now), 110000, "9 ppb at once");
+	same(pll_off_ppt(&c, 0, c.now + 110 * SEC), 0, "and the other way round");
+	same(pll_walked(&c, 0, c.now + 110 * SEC), -5100000000 - 55LL * 110 * 1000000,
+	     "55 ppb on average");
+
+	c = ageing(1, 0);
+	pll_advance(&c, c.now + DAY / 2);
+	pll_age(&c, 0, 0);
+	walked = pll_walked(&c, 0, c.now);
+	same(pll_off_ppt(&c, 0, c.now), 1500, "parts of a ppb are not lost");
+	same(pll_walked(&c, 0, c.now + DAY) - walked, -129600000000, "1.5 ppb a day: 129.6 us");
+
+	c = ageing(86400, 1000 * SEC);
+	t = c.now;
+	pll_advance(&c, t + 1000 * SEC);
+	same(c.loop[0].state, PLL_FREERUN, "at its end holdover");
+	same(pll_off_ppt(&c, 0, c.now), 1000000, "leaves the oscillator as old as it is");
+	same(pll_walked(&c, 0, c.now), -501000000000, "1 ppb and half of 1000 for 1000 s");
+	same(pll_off_ppt(&c, 0, c.now + 10 * SEC), 1010000, "and getting older");
+
+	c = ageing(10, 0);
+	t = c.now;
+	same(pll_off_ppt(&c, 0, t + 30 * DAY), 301000, "30 days");
+	same(pll_off_ppt(&c, 0, t + 41 * DAY), 301000, "it ages");
+	same(pll_walked(&c, 0, t + 41 * DAY) - pll_walked(&c, 0, t + 40 * DAY), -26006400000000,
+	     "and walks on as fast as that: 26.0064 ms a day");
+	same(pll_walked(&c, 0, t + 30 * DAY + 1) - pll_walked(&c, 0, t + 30 * DAY), 0,
+	     "without a jump");
+
+	c = ageing(PLL_MAX_DRIFT, 0);
+	same(pll_walked(&c, 0, c.now + 40 * DAY), S64_MIN, "as far as numbers go");
+	c = ageing(-PLL_MAX_DRIFT, 0);
+	same(pll_walked(&c, 0, c.now + 40 * DAY), S64_MAX, "either way");
+
+	/* a loop that runs free from the beginning */
+	c = chip();
+	c.drift_ppb_day = 86400;
+	c.loop[0].bandwidth = 1000;
+	pll_advance(&c, T0 + SEC + 100 * MS);
+	same(c.loop[0].state, PLL_ACQUIRING, "who has nothing");
+	feed(&c, c.now, PORT0, true, 0, false, 0);
+	feed(&c, c.now, GNSS, true, 0, false, 0);
+	pll_advance(&c, T0 + 100 * SEC);
+	same(c.loop[0].state, PLL_FREERUN, "and gets nothing");
+	same(pll_off_ppt(&c, 0, c.now), 100000, "only gets older");
 }
 
 static void phases(void)
@@ -347,13 +553,14 @@ static void phases(void)
 	pll_age(&c, 9, 864000);
 	walked = pll_walked(&c, 0, c.now);
 	same(walked, -2000000000, "nor does a drift");
-	same(pll_off_ppt(&c, 0, l->drift_t0 + 100 * SEC), 10000 + 1000000, "10 ppb/s: 1 ppm");
+	same(pll_off_ppt(&c, 0, c.now + 100 * SEC), 10000 + 1000000, "10 ppb/s: 1 ppm");
 	pll_age(&c, 9, 0);
 	same(pll_walked(&c, 0, c.now), walked, "nor its end");
 	pll_age(&c, 9, 864000);
-	before = pll_off_ppt(&c, 0, c.now);
-	same(pll_walked(&c, 0, c.now + 10 * SEC) - walked,
-	     -(before * 10 * SEC / 1000000) - 10 * 10 * SEC / 2 / 1000 * 10, "half a t squared");
+	same(pll_off_ppt(&c, 0, c.now), 10000, "of a drift that had no time");
+	/* 10 ppb for 10 s are 100 ns, 10 ppb/s for 10 s half of 10 x 10 x 10 ns */
+	same(pll_walked(&c, 0, c.now + 10 * SEC) - walked, -100000000 - 500000000,
+	     "half a t squared");
 
 	c.wander_ps = 15;
 	c.seed = 7;
@@ -367,6 +574,9 @@ static void phases(void)
 	ok(before > 1000, "and wanders");
 	same((s64)pll_wander(&c, GNSS, T0), (s64)pll_wander(&c, GNSS, T0), "the same for a seed");
 	t = (s64)pll_wander(&c, GNSS, T0);
+	c.input[GNSS].signal.noisy = true;
+	same((s64)pll_wander(&c, GNSS, T0) / PLL_NOISE, t, "noise is more of it");
+	c.input[GNSS].signal.noisy = false;
 	c.seed = 8;
 	ok((s64)pll_wander(&c, GNSS, T0) != t, "another for another");
 }
@@ -426,6 +636,10 @@ int main(void)
 	qualification();
 	story();
 	selection();
+	limits();
+	acquisitions();
+	holds();
+	ages();
 	phases();
 	histories();
 	return tap_end();
