@@ -1367,7 +1367,7 @@ static const struct lab_attr synce_attrs[] = {
 	       "of loop 1"),
 	NUMBER(slope_ppb, LAB_NRW, 0, SYNCE_MAX_SLOPE, 7500, synce_apply_loops,
 	       "phase slope limit of both, ns/s; 0: none"),
-	TIME(ho_acq_ns, 0, 10 * NSEC_PER_SEC, "locked for so long it can hold over"),
+	TIME(ho_acq_ns, 0, 2 * NSEC_PER_SEC, "locked for so long it can hold over"),
 	TIME(holdover_max_ns, 0, 14400 * NSEC_PER_SEC, "holdover ends after; 0: never"),
 	NUMBER(holdover_ppb, LAB_NRW, -SYNCE_MAX_PPB, SYNCE_MAX_PPB, 1, synce_apply,
 	       "by so much holdover is off"),
