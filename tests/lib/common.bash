@@ -39,7 +39,19 @@ needs_dpll() {
 	esac
 }
 
+# kernel_has FUNCTION: the kernel itself, not a module. A table that cannot be read is no answer
+kernel_has() {
+	local found=0
+	awk -v name="$1" 'NF == 3 && $3 == name { found = 1 } END { exit !NR ? 2 : !found }' \
+		/proc/kallsyms || found=$?
+	[[ $found -lt 2 ]] || {
+		echo "/proc/kallsyms tells nothing"
+		exit 1
+	}
+	return "$found"
+}
+
 # has_gpio: the kernel has what lab_gpio and hte_gpio want, so that they must be there
 has_gpio() {
-	grep -q ' gpiochip_irqchip_add_domain$' /proc/kallsyms
+	kernel_has gpiochip_irqchip_add_domain
 }

@@ -305,19 +305,6 @@ static const char *trace_off(const char *event)
 	return text;
 }
 
-__attribute__((format(printf, 1, 2))) static const char *format(const char *what, ...)
-{
-	static char text[4][4096];
-	static unsigned int turn;
-	char *buf = text[turn++ % 4];
-	va_list args;
-
-	va_start(args, what);
-	vsnprintf(buf, sizeof(text[0]), what, args);
-	va_end(args);
-	return buf;
-}
-
 /* one event of a set: expected text after the ids and before the port */
 #define set_is(event, call, expected, ...) \
 	do { \

@@ -18,20 +18,6 @@ static uint32_t plain_pin(int p, int d)
 	return pin_new(p, d, clock_id);
 }
 
-static const char *format(const char *what, ...) __attribute__((format(printf, 1, 2)));
-static const char *format(const char *what, ...)
-{
-	static char text[4][8192];
-	static unsigned int turn;
-	char *buf = text[turn++ % 4];
-	va_list args;
-
-	va_start(args, what);
-	vsnprintf(buf, sizeof(text[0]), what, args);
-	va_end(args);
-	return buf;
-}
-
 /* ---- DEVICE_GET --------------------------------------------------------------- */
 
 static void group_device_get(void)

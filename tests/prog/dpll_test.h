@@ -677,6 +677,22 @@ static inline long long stat_of(uint32_t device, const char *name)
 	return -1;
 }
 
+/* ---- texts -------------------------------------------------------------------- */
+
+/* good until three more have been made */
+__attribute__((format(printf, 1, 2))) static inline const char *format(const char *what, ...)
+{
+	static char text[4][8192];
+	static unsigned int turn;
+	char *buf = text[turn++ % 4];
+	va_list args;
+
+	va_start(args, what);
+	vsnprintf(buf, sizeof(text[0]), what, args);
+	va_end(args);
+	return buf;
+}
+
 /* ---- a driver's usual objects ------------------------------------------------ */
 
 #define CLOCK 0x1122334455667788ULL
