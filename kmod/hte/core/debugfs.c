@@ -21,6 +21,7 @@
 #include <linux/device.h>
 #include <linux/kernel.h>
 #include <linux/seq_file.h>
+#include <chs/seq_name.h>
 
 #include "private.h"
 
@@ -149,13 +150,6 @@ static void lines_stop(struct seq_file *seq, void *line)
 {
 }
 
-/* names must not look like more columns than they are */
-static void show_name(struct seq_file *seq, const char *name)
-{
-	seq_putc(seq, ' ');
-	seq_escape(seq, *name ? name : "-", " \t\n\\");
-}
-
 static int lines_show(struct seq_file *seq, void *v)
 {
 	u64 drops[HTE_DROP_REASONS], lost = 0, total, next, ns;
@@ -181,8 +175,10 @@ static int lines_show(struct seq_file *seq, void *v)
 
 	mutex_lock(&line->mutex);
 	seq_printf(seq, "%u %u", hte_line_number(line), line->line_id);
-	show_name(seq, line->label);
-	show_name(seq, line->consumer);
+	seq_putc(seq, ' ');
+	chs_seq_name(seq, line->label, sizeof(line->label));
+	seq_putc(seq, ' ');
+	chs_seq_name(seq, line->consumer, sizeof(line->consumer));
 	seq_printf(seq, " %s %llu %llu %llu %llu", state_names[line->state], line->requests, total,
 		   next, ns);
 	mutex_unlock(&line->mutex);
@@ -219,9 +215,9 @@ static int chip_show(struct seq_file *seq, void *unused)
 {
 	struct hte_device *gdev = seq->private;
 
-	seq_printf(seq, "chip %d\nnlines %u\nfirst_key %u\nname", gdev->index, gdev->nlines,
+	seq_printf(seq, "chip %d\nnlines %u\nfirst_key %u\nname ", gdev->index, gdev->nlines,
 		   gdev->first_key);
-	show_name(seq, gdev->name);
+	chs_seq_name(seq, gdev->name, sizeof(gdev->name));
 	seq_putc(seq, '\n');
 	return 0;
 }
