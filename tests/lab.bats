@@ -91,6 +91,23 @@ modulo() {
 	[ "$(echo "$files" | wc -l)" -gt 40 ]
 }
 
+@test "a value may have blanks and backslashes in it" {
+	run -0 labctl new phc 'name=KVM virtual PTP' rate=50ppm count=2
+	[ "$(cat "$(sys phc1)/clock_name")" = "KVM virtual PTP" ]
+	[ "$(labctl show phc0 name)" = "KVM virtual PTP" ]
+	[ "$(labctl show phc0 rate_ppb)" = 50000 ]
+	run -0 labctl new phc 'name=\040 count=7 \'
+	[ "${#lines[@]}" = 1 ]
+	[ "$(cat "$(sys phc2)/clock_name")" = '\040 count=7 \' ]
+	run -0 labctl new phc name=
+	[ "$(labctl show phc3 name)" = lab-phc3 ]
+	run -1 labctl new phc 'name=a name that is one character too'
+	[ "$output" = "labctl: new: name: longer than 31" ]
+	# a line of one's own
+	echo 'phc name=stmmac\040ptp rate_ppb=1' >/sys/bus/lab/new_device
+	[ "$(cat "$(sys phc4)/clock_name")" = "stmmac ptp" ]
+}
+
 @test "what is refused is refused with a reason" {
 	run -1 labctl new nonesuch
 	[ "$output" = "labctl: new: nonesuch: no such model; modprobe lab_nonesuch" ]
@@ -214,6 +231,103 @@ modulo() {
 	[ "$t3" -gt "$t2" ] && [ "$t3" -lt $((t2 + 2000000000)) ]
 	labctl push phc0 channel=1
 	[ "$(labctl show phc0 delivered.1)" = 22 ]
+}
+
+@test "hardware that stamps both edges, or one only, whatever it is asked" {
+	# request 1 is a wish: 2 rising, 4 falling; request 2 is strict
+	check() { # stamps, edges asked for, strict or not, status, edges that come of 20
+		labctl new phc stamps="$1"
+		node=/dev/$(labctl show phc0 node)
+		run "-$4" ptp_load "$node" edges="$2" "$3"=0
+		[ "$4" = 0 ] || [[ $output == *"Operation not supported"* ]]
+		labctl push phc0 count=20 edge=both
+		[ "$(labctl show phc0 delivered.0)" = "$5" ]
+		labctl del all
+	}
+	check asked 2 strict 0 10
+	check asked 4 extts 0 10
+	check asked 6 strict 0 20
+	check both 2 extts 0 20
+	check both 2 strict 1 0
+	check both 4 strict 1 0
+	check both 6 strict 0 20
+	check rising 6 extts 0 10
+	check rising 6 strict 1 0
+	check rising 4 strict 1 0
+	check rising 2 strict 0 10
+	check falling 4 strict 0 10
+	# sysfs asks for no edge
+	labctl new phc stamps=both
+	[ "$(labctl show phc0 stamps)" = both ]
+	echo 0 1 >"$(sys phc0)/extts_enable"
+	labctl push phc0 count=20 edge=both
+	[ "$(labctl show phc0 delivered.0)" = 20 ]
+	[ "$(labctl show phc0 ignored.0)" = 0 ]
+	run -1 labctl new phc stamps=none
+	[ "$output" = "labctl: new: stamps: 'none': want asked, both, rising or falling" ]
+}
+
+@test "the time jumps by itself, and what waits for a time waits anew" {
+	labctl new phc time=zero
+	read -r r1 t1 c1 < <(labctl show phc0 sample)
+	labctl set phc0 jump=-4s
+	labctl set phc0 jump=1us
+	read -r r2 t2 c2 < <(labctl show phc0 sample)
+	[ $((t2 - t1 - (r2 - r1))) = -3999999000 ]
+	[ $((c2 - c1 - (r2 - r1))) = 0 ]
+	labctl set phc0 time=1000s
+	read -r _ t3 _ < <(labctl show phc0 sample)
+	[ "$t3" -ge 1000000000000 ] && [ "$t3" -lt 1060000000000 ]
+	[ "$(labctl show phc0 jumps)" = 3 ]
+	run -1 labctl set phc0 time=soon
+	run -1 labctl set phc0 jump=1000000001s
+	# outputs stay on the clock's grid
+	labctl wire phc0.out0 phc0.in0
+	echo 0 1 >"$(sys phc0)/extts_enable"
+	echo 0 0 0 0 10000000 >"$(sys phc0)/period"
+	until_ok show_reaches phc0 delivered.0 3
+	labctl set phc0 jump_ns=5000003
+	n=$(labctl show phc0 delivered.0)
+	until_ok show_reaches phc0 delivered.0 $((n + 3))
+	echo 0 0 0 0 0 >"$(sys phc0)/period"
+	[ "$(stamps phc0 | modulo 10000000 | sort -u)" = 0 ]
+	# by no call of the class
+	[ "$(labctl show phc0 jumps)" = 4 ]
+	# a time that no s64 holds
+	labctl set phc0 time=9000000000s
+	run -1 labctl set phc0 jump=999999999s
+	[[ $output == *"Numerical result out of range"* ]]
+}
+
+@test "single readings are wrong, and right again" {
+	labctl new phc time=zero
+	node=/dev/$(labctl show phc0 node)
+	[ "$(labctl show phc0 misread_ns)" = 4294967296 ]
+	labctl set phc0 misread_next=2
+	mapfile -t t < <(ptp_load "$node" print=3)
+	[ $((t[0] - t[1])) -lt 4000000000 ]
+	[ $((t[1] - t[2])) -gt 0 ] && [ $((t[1] - t[2])) -le 4294967296 ]
+	[ "$(labctl show phc0 misreads)" = 2 ]
+	[ "$(labctl show phc0 misread_next)" = 0 ]
+	labctl set phc0 misread_ns=-134217728 misread_next=1
+	labctl fail phc0 op=gettime errno=EIO
+	mapfile -t t < <(ptp_load "$node" print=1 print=2 2>/dev/null)
+	# a reading that fails is none; the time itself did not move
+	[ $((t[2] - t[1])) -ge 134217728 ]
+	[ "$(labctl show phc0 misreads)" = 3 ]
+	[ "$(labctl show phc0 jumps)" = 0 ]
+	labctl set phc0 misread_next=1
+	ptp_load "$node" precise=1
+	[ "$(labctl show phc0 misreads)" = 4 ]
+	# stamps and the counter behind the clock are right
+	labctl set phc0 misread_next=1
+	echo 0 1 >"$(sys phc0)/extts_enable"
+	read -r _ before _ < <(labctl show phc0 sample)
+	labctl push phc0
+	read -r _ after _ < <(labctl show phc0 sample)
+	at=$(stamps phc0)
+	[ "$at" -ge "$before" ] && [ "$at" -le "$after" ]
+	[ "$(labctl show phc0 misread_next)" = 1 ]
 }
 
 @test "a wire carries an output to another clock's input, to the ns" {

@@ -27,6 +27,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/string_helpers.h>
 #include <linux/wait.h>
 
 #include "lab.h"
@@ -153,7 +154,8 @@ EXPORT_SYMBOL_GPL(lab_say);
  * lab_next_pair() - take the next "key=value" off a text
  * @text: where it begins; moved on
  * @key: set to the key
- * @value: set to the value; NULL for a word without '='
+ * @value: set to the value; NULL for a word without '='. What separates words is written
+ *	in it as in /proc/mounts, as a backslash and three octal digits
  * Return: 1, or 0 when there is none left
  */
 int lab_next_pair(char **text, char **key, char **value)
@@ -166,8 +168,10 @@ int lab_next_pair(char **text, char **key, char **value)
 	if (!word)
 		return 0;
 	*value = strchr(word, '=');
-	if (*value)
+	if (*value) {
 		*(*value)++ = '\0';
+		string_unescape_inplace(*value, UNESCAPE_OCTAL);
+	}
 	*key = word;
 	return 1;
 }

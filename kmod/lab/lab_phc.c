@@ -22,6 +22,7 @@
 #include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
+#include <linux/overflow.h>
 #include <linux/ptp_clock_kernel.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -40,6 +41,7 @@
 #define PHC_WANDER_STEPS 100		/* it stays within so many steps */
 #define PHC_MAX_ADJ	800000000	/* with all of the above below LAB_RATE_MAX */
 #define PHC_MAX_PHASE	50000000	/* ns */
+#define PHC_MAX_JUMP	1000000000000000000LL	/* ns, either way */
 /* of an output, ns: time, which ends at 8277292036 s, and a period stay in an s64 */
 #define PHC_MAX_PERIOD	(900000000LL * NSEC_PER_SEC)
 #define PHC_MAX_LATENCY	10000000	/* ns */
@@ -59,6 +61,16 @@ enum phc_op {
 static const char *const phc_op_name[OP_COUNT] = {
 	"gettime", "settime", "adjtime", "adjfine", "adjphase", "crosststamp", "cycles", "enable",
 	"alarm",
+};
+/* which edges the hardware can stamp: 0, those that it is asked for */
+static const struct {
+	const char *name;
+	u32 edges;
+} phc_stamps[] = {
+	{ "asked", 0 },
+	{ "both", PTP_EXTTS_EDGES },
+	{ "rising", PTP_RISING_EDGE },
+	{ "falling", PTP_FALLING_EDGE },
 };
 /* clang-format on */
 
@@ -133,7 +145,8 @@ struct phc {
 	struct phc_alarm alarms[PHC_ALARMS];
 	struct phc_push push;
 	struct lab_fault fault[OP_COUNT];
-	u64 reads, pps_events, pps_skipped;
+	u32 stamps;			/* of phc_stamps */
+	u64 reads, misreads, jumps, pps_events, pps_skipped;
 	char pins_text[256];
 	char name[PTP_CLOCK_NAME_LEN];
 	char time_text[24];
@@ -141,7 +154,7 @@ struct phc {
 	s64 n_ext_ts, n_per_out, n_pins, n_alarm, pps, max_adj, adjphase, max_phase, crosststamp;
 	s64 gettimex, cycles, extoff, poll_ms, min_period_ns, rate_ppb, wander_ppb, wander_ms;
 	s64 jitter_ns, seed, read_latency_ns, latency_jitter_ns, read_clobbers, stuck, lose_next;
-	s64 duplicate_next;
+	s64 duplicate_next, misread_next, misread_ns, jump_ns;
 };
 static_assert(offsetof(struct phc, lab) == 0);
 
@@ -390,12 +403,51 @@ static int phc_apply_stuck(struct lab_device *ld, const struct lab_attr *a)
 	return 0;
 }
 
+/* the time changes without a call: the fault that nobody has made. The lock is held. */
+static void phc_jump(struct phc *p, s64 raw, s64 time)
+{
+	phc_settle(p, raw);
+	lab_clock_set(&p->clock, raw, time);
+	p->jumps++;
+	phc_resume(p, raw, true);
+}
+
+static int phc_apply_jump(struct lab_device *ld, const struct lab_attr *a)
+{
+	struct phc *p = phc_of_lab(ld);
+	unsigned long flags;
+	int err = 0;
+	s64 raw, time;
+
+	spin_lock_irqsave(&p->lock, flags);
+	raw = ktime_get_raw_ns();
+	if (check_add_overflow(lab_clock_at(&p->clock, raw), p->jump_ns, &time))
+		err = -ERANGE;
+	else
+		phc_jump(p, raw, time);
+	spin_unlock_irqrestore(&p->lock, flags);
+	return err;
+}
+
 /* ---- callbacks of the class: reading and steering ---------------------------*/
 
 /* does this call have to fail? The lock is held. */
 static int phc_fails(struct phc *p, enum phc_op op)
 {
 	return lab_fails(&p->fault[op]);
+}
+
+/*
+ * How far this reading is off by order: as after a carry that was missed between two
+ * halves of a register, one is wrong and the next is right again. The lock is held.
+ */
+static s64 phc_misread(struct phc *p)
+{
+	if (likely(!p->misread_next))
+		return 0;
+	p->misread_next--;
+	p->misreads++;
+	return p->misread_ns;
 }
 
 static void phc_wait(s64 ns)
@@ -433,6 +485,8 @@ static int phc_read(struct phc *p, struct lab_clock *c, enum phc_op op,
 	spin_lock_irqsave(&p->lock, flags);
 	time = lab_clock_at(c, ktime_get_raw_ns()) + phc_jitter(p);
 	err = phc_fails(p, op);
+	if (!err && c == &p->clock)
+		time += phc_misread(p);
 	p->reads++;
 	for (i = 0; p->poll_ms && p->read_clobbers && i < p->n_ext_ts; i++)
 		if (p->in[i].captured) {
@@ -479,12 +533,16 @@ static int phc_cross(struct phc *p, struct lab_clock *c, enum phc_op op,
 {
 	struct system_time_snapshot snap;
 	unsigned long flags;
+	s64 time;
 	int err;
 
 	spin_lock_irqsave(&p->lock, flags);
 	ktime_get_snapshot(&snap);
-	cts->device = ns_to_ktime(lab_clock_at(c, ktime_to_ns(snap.raw)));
+	time = lab_clock_at(c, ktime_to_ns(snap.raw));
 	err = phc_fails(p, op);
+	if (!err && c == &p->clock)
+		time += phc_misread(p);
+	cts->device = ns_to_ktime(time);
 	spin_unlock_irqrestore(&p->lock, flags);
 	cts->sys_realtime = snap.real;
 	cts->sys_monoraw = snap.raw;
@@ -805,9 +863,14 @@ static int phc_enable_extts(struct phc *p, const struct ptp_extts_request *rq, i
 		return -EOPNOTSUPP;
 	if (on && !phc_has_pin(p, PTP_PF_EXTTS, rq->index))
 		return -EBUSY;
+	/* as drivers of such hardware do: the old request is a wish, the new one is strict */
+	if (on && p->stamps && mode & PTP_STRICT_FLAGS && (mode & PTP_EXTTS_EDGES) != p->stamps)
+		return -EOPNOTSUPP;
 	/* the old request and sysfs may name no edge: they mean the rising one */
 	if (!(mode & PTP_EXTTS_EDGES))
 		mode |= PTP_RISING_EDGE;
+	if (p->stamps)
+		mode = (mode & ~PTP_EXTTS_EDGES) | p->stamps;
 	spin_lock_irqsave(&p->lock, flags);
 	if (in->captured) {
 		in->captured = false;
@@ -1182,13 +1245,45 @@ static bool phc_time_of(const char *text, s64 *time)
 
 static int phc_store_time(struct lab_device *ld, const struct lab_attr *a, char *text)
 {
+	struct phc *p = phc_of_lab(ld);
+	unsigned long flags;
 	s64 time;
 
 	if (!phc_time_of(text, &time)) {
 		lab_say("time: want realtime, tai, zero or ns since the epoch");
 		return -EINVAL;
 	}
-	return strscpy(phc_of_lab(ld)->time_text, text) < 0 ? -EINVAL : 0;
+	if (strscpy(p->time_text, text) < 0)
+		return -EINVAL;
+	if (ld->live) {
+		spin_lock_irqsave(&p->lock, flags);
+		phc_jump(p, ktime_get_raw_ns(), time);
+		spin_unlock_irqrestore(&p->lock, flags);
+	}
+	return 0;
+}
+
+static ssize_t phc_show_stamps(struct lab_device *ld, const struct lab_attr *a, char *buf)
+{
+	u32 edges = phc_of_lab(ld)->stamps;
+	int i;
+
+	for (i = 0; phc_stamps[i].edges != edges; i++)
+		;
+	return sysfs_emit(buf, "%s\n", phc_stamps[i].name);
+}
+
+static int phc_store_stamps(struct lab_device *ld, const struct lab_attr *a, char *text)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(phc_stamps); i++)
+		if (!strcmp(text, phc_stamps[i].name)) {
+			phc_of_lab(ld)->stamps = phc_stamps[i].edges;
+			return 0;
+		}
+	lab_say("stamps: '%s': want asked, both, rising or falling", text);
+	return -EINVAL;
 }
 
 static ssize_t phc_show_pins(struct lab_device *ld, const struct lab_attr *a, char *buf)
@@ -1368,8 +1463,8 @@ static int phc_start(struct lab_device *ld)
 		.n_per_out = p->n_per_out,
 		.n_pins = p->n_pins,
 		.supported_perout_flags = PTP_PEROUT_VALID_FLAGS,
-		.supported_extts_flags =
-			PTP_EXTTS_EDGES | PTP_STRICT_FLAGS | (p->extoff ? PTP_EXT_OFFSET : 0),
+		.supported_extts_flags = (p->stamps ?: PTP_EXTTS_EDGES) | PTP_STRICT_FLAGS |
+					 (p->extoff ? PTP_EXT_OFFSET : 0),
 		.pin_config = p->pins_desc,
 		.adjfine = phc_adjfine,
 		.adjphase = p->adjphase ? phc_adjphase : NULL,
@@ -1446,8 +1541,9 @@ static const struct lab_attr phc_attrs[] = {
 	/* what it is */
 	{ .name = "name", .help = "the clock's name in sysfs", .mode = LAB_NEW,
 	  .text = "lab-phcN", .show = phc_show_name, .store = phc_store_name },
-	{ .name = "time", .help = "time at first: realtime, tai, zero or ns", .mode = LAB_NEW,
-	  .text = "realtime", .show = phc_show_time, .store = phc_store_time },
+	{ .name = "time", .help = "time at first, later a jump to it: realtime, tai, zero or ns",
+	  .mode = LAB_NRW, .text = "realtime", .show = phc_show_time,
+	  .store = phc_store_time },
 	NUMBER(n_ext_ts, LAB_NEW, 0, 256, 8, NULL, "external time stamp channels"),
 	NUMBER(n_per_out, LAB_NEW, 0, 64, 4, NULL, "periodic outputs"),
 	NUMBER(n_pins, LAB_NEW, 0, 256, 8, NULL, "pins; 0: channels need none"),
@@ -1461,6 +1557,9 @@ static const struct lab_attr phc_attrs[] = {
 	FLAG(crosststamp, LAB_NEW, 1, "can stamp device and system at one instant"),
 	FLAG(gettimex, LAB_NEW, 1, "reads with system time around; 0: gettime64 only"),
 	FLAG(cycles, LAB_NEW, 1, "shows the free-running counter behind it"),
+	{ .name = "stamps", .help = "edges it can stamp: those asked for, both, rising, falling",
+	  .mode = LAB_NEW, .text = "asked", .show = phc_show_stamps,
+	  .store = phc_store_stamps },
 	FLAG(extoff, LAB_NEW, 0, "takes PTP_EXT_OFFSET: reports offset to the second"),
 	NUMBER(poll_ms, LAB_NEW, 0, 60000, 0, NULL,
 	       "polls a one-deep capture register so often; 0: interrupt"),
@@ -1485,6 +1584,11 @@ static const struct lab_attr phc_attrs[] = {
 	NUMBER(lose_next, LAB_READ | LAB_WRITE, 0, S64_MAX, 0, NULL, "so many captures get lost"),
 	NUMBER(duplicate_next, LAB_READ | LAB_WRITE, 0, S64_MAX, 0, NULL,
 	       "so many captures come twice"),
+	NUMBER(misread_next, LAB_READ | LAB_WRITE, 0, S64_MAX, 0, NULL,
+	       "so many readings of the time, cross stamps too, are wrong"),
+	NUMBER(misread_ns, LAB_NRW, -PHC_MAX_JUMP, PHC_MAX_JUMP, 1LL << 32, NULL, "by so much"),
+	NUMBER(jump_ns, LAB_WRITE, -PHC_MAX_JUMP, PHC_MAX_JUMP, 0, phc_apply_jump,
+	       "shifts the time by itself, without a call"),
 	{ .name = "fail", .help = "op=gettime|settime|...|all errno=N count=N (-1: always)",
 	  .mode = LAB_READ | LAB_WRITE, .show = phc_show_fail, .store = phc_store_fail },
 	/* commands */
@@ -1500,6 +1604,8 @@ static const struct lab_attr phc_attrs[] = {
 	{ "wander_now_ppb", "where the random walk stands", LAB_READ,
 	  offsetof(struct phc, wander), .show = phc_show_rate },
 	COUNT(reads, "readings of the time"),
+	COUNT(misreads, "readings, cross stamps too, wrong by misread_next"),
+	COUNT(jumps, "jumps by time or jump_ns"),
 	{ .name = "failed", .help = "calls that failed by order", .mode = LAB_READ,
 	  .show = phc_show_failed },
 	{ .name = "in_on", .help = "each input: time stamping is on", .mode = LAB_READ,

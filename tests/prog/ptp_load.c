@@ -7,6 +7,9 @@
  *	gettimex=N sysoffset=N	so many samples by PTP_SYS_OFFSET_EXTENDED, PTP_SYS_OFFSET
  *	settime=NS shift=NS freq=PPB phase=NS	set, step, tune the clock
  *	extts=CH noextts=CH	external time stamps of a channel on, off
+ *	strict=CH		on by PTP_EXTTS_REQUEST2
+ *	edges=FLAGS		which edges they ask for (2 rising, the default; 4 falling)
+ *	print=N			so many clock_gettime(), printed in ns
  *	pin=PIN,FUNC,CHAN	the pin's function; mask: no channel, mask=CH: this one too
  *	read=N			reads until N events have come, prints how many
  *	ioctl=CMD		a command with a null argument, which may fail
@@ -33,6 +36,7 @@
 static int fd, status;
 static clockid_t id;
 static long every_us;
+static unsigned int edges = PTP_RISING_EDGE;
 
 static void must(const char *what, long result)
 {
@@ -128,10 +132,18 @@ static void obey(const char *word, const char *arg)
 		adjust(word, ADJ_FREQUENCY, v);
 	} else if (!strcmp(word, "phase")) {
 		adjust(word, ADJ_OFFSET | ADJ_NANO, v);
-	} else if (!strcmp(word, "extts") || !strcmp(word, "noextts")) {
+	} else if (!strcmp(word, "extts") || !strcmp(word, "noextts") || !strcmp(word, "strict")) {
 		extts.index = v;
-		extts.flags = *word == 'n' ? 0 : PTP_ENABLE_FEATURE | PTP_RISING_EDGE;
-		must(word, ioctl(fd, PTP_EXTTS_REQUEST, &extts));
+		extts.flags = *word == 'n' ? 0 : PTP_ENABLE_FEATURE | edges;
+		must(word, ioctl(fd, *word == 's' ? PTP_EXTTS_REQUEST2 : PTP_EXTTS_REQUEST,
+				 &extts));
+	} else if (!strcmp(word, "edges")) {
+		edges = v;
+	} else if (!strcmp(word, "print")) {
+		while (v-- > 0) {
+			must(word, clock_gettime(id, &ts));
+			printf("%lld\n", ts.tv_sec * 1000000000LL + ts.tv_nsec);
+		}
 	} else if (!strcmp(word, "pin") && arg &&
 		   sscanf(arg, "%u,%u,%u", &pin.index, &pin.func, &pin.chan) == 3) {
 		must(word, ioctl(fd, PTP_PIN_SETFUNC, &pin));

@@ -118,6 +118,18 @@ static char *append(char *line, const char *word)
 	return more;
 }
 
+/* the same for a word that may have blanks in it, which is freed */
+static char *append_escaped(char *line, char *word)
+{
+	char *escaped = words_escape(word);
+
+	line = append(line, escaped);
+	free(escaped);
+	free(word);
+	return line;
+}
+
+/* NAME=VALUE as it is; see words_pair() and, for one of several, words_escape() */
 static char *convert(const char *word, const char *model)
 {
 	if (!help_text)
@@ -188,8 +200,7 @@ static int cmd_new(int n, char **word)
 
 		if (!p)
 			return STATUS_USAGE;
-		line = append(line, p);
-		free(p);
+		line = append_escaped(line, p);
 	}
 	err = lab_write(LAB_BUS "/new_device", line);
 	free(line);
@@ -528,8 +539,7 @@ static int cmd_model(const char *command, int n, char **word)
 				free(line);
 				return STATUS_USAGE;
 			}
-			line = append(line, pair);
-			free(pair);
+			line = append_escaped(line, pair);
 		}
 		/* write(2) of nothing never gets to the kernel's side of a file */
 		err = write_attr(names.name[k], command, line ?: "\n");

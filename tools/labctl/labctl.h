@@ -56,4 +56,10 @@ bool words_known(const char *help, const char *model, size_t len, const char *at
  */
 char *words_pair(const char *word, const char *help, const char *model, size_t len);
 
+/*
+ * A word as one of several on the kernel's line: blanks and backslashes octal, as in
+ * /proc/mounts. Owned by the caller.
+ */
+char *words_escape(const char *word);
+
 #endif /* LABCTL_H */

@@ -156,3 +156,18 @@ char *words_pair(const char *word, const char *help, const char *model, size_t l
 	}
 	return pair(key, strlen(key), suffix, n / divisor);
 }
+
+char *words_escape(const char *word)
+{
+	char *escaped = malloc(4 * strlen(word) + 1), *to = escaped;
+
+	if (!escaped)
+		exit(err_say(ENOMEM, NULL, "no memory"));
+	for (; *word; word++)
+		if (isspace((unsigned char)*word) || *word == '\\')
+			to += sprintf(to, "\\%03o", (unsigned char)*word);
+		else
+			*to++ = *word;
+	*to = '\0';
+	return escaped;
+}
