@@ -28,6 +28,18 @@ when=(errors oneshot periodic folds storm steps rates must_show)
 	checks ptp_alarm "$phc" "$node" signals blocked no_room
 }
 
+@test "alarms and outputs beyond 2^63 ns of the system's time: no timer goes off for them" {
+	new_phc rate_ppb=-1000 time=zero
+	checks ptp_alarm "$phc" "$node" far
+	new_phc rate_ppb=-1000 time=zero n_alarm=1
+	checks ptp_alarm "$phc" "$node" far
+}
+
+@test "alarm storms on eight clocks take no more of a processor than on one" {
+	new_phc count=8 pps=0
+	checks ptp_alarm "$phc" "$node" budget
+}
+
 @test "alarms end with their file, program and clock; limits" {
 	new_phc
 	checks ptp_alarm "$phc" "$node" lifetime execs limits churn unplug

@@ -24,6 +24,10 @@ teardown() {
 	checks ptp_life modules
 }
 
+@test "a node that is opened while its clock is being made pins the class's module once" {
+	limit=120 checks ptp_life early_opens
+}
+
 @test "${CHS_ROUNDS:-100} rounds: clocks, four clients, rmmod below them, modprobe" {
 	limit=120 checks ptp_life rounds
 }

@@ -36,6 +36,16 @@ load lib/ptp
 	checks ptp_queue "$phc" "$node" many masks mask_file
 }
 
+@test "a user's open files: a limit (EMFILE), room for others, memory that is charged" {
+	new_phc
+	checks ptp_queue "$phc" "$node" file_limit charged
+}
+
+@test "debugfs readers, read in parts while files come and go: each row once, in order" {
+	new_phc
+	checks ptp_queue "$phc" "$node" table_in_parts
+}
+
 @test "events that are offsets to the second" {
 	new_phc extoff=1
 	checks ptp_queue "$phc" "$node" offset

@@ -36,6 +36,11 @@ load lib/ptp
 	checks ptp_sysfs "$phc" "$node" departed
 }
 
+@test "names of processes with blanks, line feeds, escapes and bytes that are no UTF-8: one row, one word" {
+	new_phc
+	checks ptp_sysfs "$phc" "$node" names
+}
+
 @test "PPS: a source of the clock's name, an assert at each of its seconds" {
 	new_phc
 	checks ptp_sysfs "$phc" "$node" pps

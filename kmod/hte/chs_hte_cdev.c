@@ -565,7 +565,7 @@ static struct hte_request *alloc_request(struct hte_node *node, u32 n_lines, u32
 	struct hte_request *request;
 
 	size = roundup_pow_of_two(min_t(u32, size ?: n_lines * EVENTS_PER_LINE, EVENTS_MAX));
-	request = kvzalloc(struct_size(request, lines, n_lines), GFP_KERNEL);
+	request = kvzalloc(struct_size(request, lines, n_lines), GFP_KERNEL_ACCOUNT);
 	if (!request)
 		return NULL;
 	request->n_lines = n_lines;
@@ -578,8 +578,8 @@ static struct hte_request *alloc_request(struct hte_node *node, u32 n_lines, u32
 	INIT_LIST_HEAD(&request->entry);
 	request->node = node;
 	get_device(&node->dev);
-	request->ring = kvcalloc(size, sizeof(*request->ring), GFP_KERNEL);
-	request->ring_line = kvzalloc(size, GFP_KERNEL);
+	request->ring = kvcalloc(size, sizeof(*request->ring), GFP_KERNEL_ACCOUNT);
+	request->ring_line = kvzalloc(size, GFP_KERNEL_ACCOUNT);
 	if (!request->ring || !request->ring_line) {
 		free_request(request);
 		return NULL;

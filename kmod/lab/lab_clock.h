@@ -27,6 +27,7 @@ typedef int64_t s64;
 typedef uint64_t u64;
 typedef uint32_t u32;
 #define S64_MAX INT64_MAX
+#define S64_MIN INT64_MIN
 #endif
 
 /* rate 1, that is 10^9 ppb, in units of a rate: 2^16 * 10^9 */
@@ -65,53 +66,60 @@ struct lab_clock {
 };
 
 /*
- * x / y and the remainder, for y < 2^48 and a quotient below 2^64. By hand, 16
- * bits a step, since the kernel has no 128-bit division.
+ * x / y and the remainder, for y < 2^48. By hand, 16 bits a step, since the kernel has no
+ * 128-bit division.
  */
-static inline u64 lab_div(lab_u128 x, u64 y, u64 *rem)
+static inline lab_u128 lab_div(lab_u128 x, u64 y, u64 *rem)
 {
-	u64 lo = (u64)x, r = (u64)(x >> 64) % y, q = 0;
+	u64 hi = (u64)(x >> 64), lo = (u64)x, r, q = 0;
 	int shift;
 
-	if (!(x >> 64)) {
+	if (!hi) {
 		*rem = lo % y;
 		return lo / y;
 	}
+	r = hi % y;
 	for (shift = 48; shift >= 0; shift -= 16) {
 		r = r << 16 | (lo >> shift & 0xffff);
 		q = q << 16 | r / y;
 		r %= y;
 	}
 	*rem = r;
-	return q;
+	return (lab_u128)(hi / y) << 64 | q;
 }
 
 /* rounded towards minus infinity, so that the remainder is never negative */
-static inline s64 lab_div_floor(lab_s128 x, u64 y, u64 *rem)
+static inline lab_s128 lab_div_floor(lab_s128 x, u64 y, u64 *rem)
 {
-	u64 q;
+	lab_u128 q;
 
 	if (x >= 0)
-		return (s64)lab_div((lab_u128)x, y, rem);
+		return (lab_s128)lab_div((lab_u128)x, y, rem);
 	q = lab_div((lab_u128)~x, y, rem);	/* floor(x / y) == ~floor(~x / y) */
 	*rem = y - 1 - *rem;
-	return (s64)~q;
+	return (lab_s128)~q;
 }
 
-static inline s64 lab_div_ceil(lab_s128 x, u64 y)
+static inline lab_s128 lab_div_ceil(lab_s128 x, u64 y)
 {
 	u64 rem;
 
 	return -lab_div_floor(-x, y, &rem);
 }
 
+/* an instant or a time beyond the range is at its end: narrowed, it would be anywhere */
+static inline s64 lab_ns(lab_s128 x)
+{
+	return x > S64_MAX ? S64_MAX : x < S64_MIN ? S64_MIN : (s64)x;
+}
+
 static inline s64 lab_clock_line(const struct lab_clock *c, s64 raw, u64 *frac)
 {
-	s64 d = raw - c->raw0;
-	s64 slewed = d < c->slew_left ? d : c->slew_left;
-	lab_s128 n = (lab_s128)d * c->rate + (lab_s128)slewed * c->slew + c->frac0;
+	lab_s128 d = (lab_s128)raw - c->raw0;
+	lab_s128 slewed = d < c->slew_left ? d : c->slew_left;
+	lab_s128 n = d * c->rate + slewed * c->slew + c->frac0;
 
-	return c->time0 + d + lab_div_floor(n, LAB_RATE_ONE, frac);
+	return lab_ns(c->time0 + d + lab_div_floor(n, LAB_RATE_ONE, frac));
 }
 
 /**
@@ -119,7 +127,7 @@ static inline s64 lab_clock_line(const struct lab_clock *c, s64 raw, u64 *frac)
  * @c: clock
  * @raw: instant, ns of CLOCK_MONOTONIC_RAW; before the anchor the present line is
  *	drawn on backwards
- * Return: ns of the clock, rounded down
+ * Return: ns of the clock, rounded down; at the end of the range what lies beyond it
  */
 static inline s64 lab_clock_at(const struct lab_clock *c, s64 raw)
 {
@@ -133,22 +141,22 @@ static inline s64 lab_clock_at(const struct lab_clock *c, s64 raw)
  * @c: clock
  * @time: ns of the clock
  * Return: the first ns of CLOCK_MONOTONIC_RAW at which the clock shows @time or
- * more; S64_MAX for a stopped clock
+ * more; S64_MAX for a stopped clock, and where that instant lies beyond it
  */
 static inline s64 lab_clock_when(const struct lab_clock *c, s64 time)
 {
-	lab_s128 want = (lab_s128)(time - c->time0) * LAB_RATE_ONE - c->frac0;
+	lab_s128 want = ((lab_s128)time - c->time0) * LAB_RATE_ONE - c->frac0;
 	u64 speed = LAB_RATE_ONE + c->rate;
 	lab_s128 at_end;
 
 	if (c->stopped)
 		return S64_MAX;
 	if (!c->slew_left)
-		return c->raw0 + lab_div_ceil(want, speed);
+		return lab_ns(c->raw0 + lab_div_ceil(want, speed));
 	at_end = (lab_s128)c->slew_left * (s64)(speed + c->slew);
 	if (want <= at_end)
-		return c->raw0 + lab_div_ceil(want, speed + c->slew);
-	return c->raw0 + c->slew_left + lab_div_ceil(want - at_end, speed);
+		return lab_ns(c->raw0 + lab_div_ceil(want, speed + c->slew));
+	return lab_ns(c->raw0 + c->slew_left + lab_div_ceil(want - at_end, speed));
 }
 
 /**
@@ -195,7 +203,7 @@ static inline void lab_clock_set(struct lab_clock *c, s64 raw, s64 time)
 static inline void lab_clock_step(struct lab_clock *c, s64 raw, s64 delta)
 {
 	lab_clock_move(c, raw);
-	c->time0 += delta;
+	c->time0 = lab_ns((lab_s128)c->time0 + delta);
 }
 
 /**

@@ -48,6 +48,7 @@
 #define PHC_BATCH	32		/* edges an output may emit in one interrupt */
 #define PHC_CHUNK	64		/* edges a push may deliver in one interrupt */
 #define PHC_BREATH	20000LL		/* ns between two such interrupts at least */
+#define PHC_AGAIN	1000LL		/* ns until a timer that came too early is set again */
 #define PHC_LATE	8
 #define PHC_PAST	4		/* lines remembered, a power of two */
 #define PHC_FAR		(3600 * NSEC_PER_SEC)
@@ -194,6 +195,14 @@ static void phc_timer(struct hrtimer *t, s64 delay)
 	hrtimer_start(t, ns_to_ktime(clamp_t(s64, delay, 0, PHC_FAR)), HRTIMER_MODE_REL);
 }
 
+/* how long until the clock gets there; 0 if it is there or beyond */
+static s64 phc_until(const struct phc *p, s64 time, s64 raw)
+{
+	s64 when = lab_clock_when(&p->clock, time);
+
+	return when > raw ? when - raw : 0;
+}
+
 /* let an output's timer fire when its next edge is due, @least ns from now or later */
 static void phc_out_arm(struct phc *p, struct phc_out *o, s64 raw, s64 least)
 {
@@ -202,19 +211,21 @@ static void phc_out_arm(struct phc *p, struct phc_out *o, s64 raw, s64 least)
 	if (o->n_late)
 		phc_timer(&o->timer, 0);
 	else if (!p->clock.stopped)
-		phc_timer(&o->timer, max(lab_clock_when(&p->clock, o->next) - raw, least));
+		phc_timer(&o->timer, max(phc_until(p, o->next, raw), least));
 }
 
-static void phc_pps_arm(struct phc *p, s64 raw)
+/* @least as above */
+static void phc_pps_arm(struct phc *p, s64 raw, s64 least)
 {
 	if (p->up && p->pps_on && !p->clock.stopped)
-		phc_timer(&p->pps_timer, lab_clock_when(&p->clock, p->pps_next) - raw);
+		phc_timer(&p->pps_timer, max(phc_until(p, p->pps_next, raw), least));
 }
 
-static void phc_alarm_arm(struct phc *p, struct phc_alarm *a, s64 raw)
+/* likewise */
+static void phc_alarm_arm(struct phc *p, struct phc_alarm *a, s64 raw, s64 least)
 {
 	if (p->up && a->on && !p->clock.stopped)
-		phc_timer(&a->timer, lab_clock_when(&p->clock, a->when) - raw);
+		phc_timer(&a->timer, max(phc_until(p, a->when, raw), least));
 }
 
 /* the first second after a time */
@@ -298,9 +309,9 @@ static void phc_resume(struct phc *p, s64 raw, bool stepped)
 
 	if (stepped)
 		p->pps_next = phc_second(time);
-	phc_pps_arm(p, raw);
+	phc_pps_arm(p, raw, 0);
 	for (i = 0; i < p->n_alarm; i++)
-		phc_alarm_arm(p, &p->alarms[i], raw);
+		phc_alarm_arm(p, &p->alarms[i], raw, 0);
 	for (i = 0; i < p->n_per_out; i++) {
 		o = &p->out[i];
 		if (o->on && stepped) {
@@ -786,7 +797,7 @@ static enum hrtimer_restart phc_pps_fire(struct hrtimer *t)
 			p->pps_next = next;
 			p->pps_events++;
 		}
-		phc_pps_arm(p, raw);
+		phc_pps_arm(p, raw, PHC_AGAIN);
 	}
 	spin_unlock_irqrestore(&p->lock, flags);
 	if (due)
@@ -812,7 +823,7 @@ static enum hrtimer_restart phc_alarm_fire(struct hrtimer *t)
 		a->on = !rings;
 		a->rung += rings;
 		/* too early by what CLOCK_MONOTONIC runs faster than raw */
-		phc_alarm_arm(p, a, raw);
+		phc_alarm_arm(p, a, raw, PHC_AGAIN);
 	}
 	spin_unlock_irqrestore(&p->lock, flags);
 	if (rings)
@@ -835,7 +846,7 @@ static int phc_alarm(struct ptp_clock_info *info, unsigned int index, const stru
 		a->on = when;
 		if (when)
 			a->when = timespec64_to_ns(when);
-		phc_alarm_arm(p, a, ktime_get_raw_ns());
+		phc_alarm_arm(p, a, ktime_get_raw_ns(), 0);
 	}
 	spin_unlock_irqrestore(&p->lock, flags);
 	return err;
@@ -979,7 +990,7 @@ static int phc_enable_pps(struct phc *p, int on)
 	raw = ktime_get_raw_ns();
 	p->pps_on = on;
 	p->pps_next = phc_second(lab_clock_at(&p->clock, raw));
-	phc_pps_arm(p, raw);
+	phc_pps_arm(p, raw, 0);
 	spin_unlock_irqrestore(&p->lock, flags);
 	if (!on)
 		hrtimer_cancel(&p->pps_timer);
@@ -1495,7 +1506,7 @@ static int phc_start(struct lab_device *ld)
 	p->up = true;
 	/* the node was there before: somebody may have set one */
 	for (i = 0; i < p->n_alarm; i++)
-		phc_alarm_arm(p, &p->alarms[i], ktime_get_raw_ns());
+		phc_alarm_arm(p, &p->alarms[i], ktime_get_raw_ns(), 0);
 	if (p->wander_ppb)
 		phc_timer(&p->wander_timer, p->wander_ms * NSEC_PER_MSEC);
 	spin_unlock_irqrestore(&p->lock, flags);

@@ -1597,6 +1597,158 @@ static void limits(void)
 	want(statistic("alarms"), 0, "limit 0: alarms");
 }
 
+/* ---- alarms that are further off than 2^63 ns of the system's time ---- */
+
+#define TRACING "/sys/kernel/tracing/"
+
+/* timers of the class and of the lab's clock that go off in a second */
+static unsigned int timers_a_second(void)
+{
+	static const char *const ours[] = { "alarm_timer", "phc_alarm_fire", "phc_out_fire" };
+	const char *event = TRACING "instances/far/events/timer/hrtimer_expire_entry/enable";
+	char line[256];
+	unsigned int n = 0;
+	size_t i;
+	FILE *f;
+
+	if (mkdir(TRACING "instances/far", 0700))
+		die("no instance of tracefs: %s", strerror(errno));
+	if (spill(event, "1"))
+		die("no event timer:hrtimer_expire_entry");
+	nap_ms(1000);
+	spill(event, "0");
+	f = fopen(TRACING "instances/far/trace", "r");
+	if (!f)
+		die("no trace: %s", strerror(errno));
+	while (fgets(line, sizeof(line), f))
+		for (i = 0; i < ARRAY_SIZE(ours); i++)
+			n += strstr(line, ours[i]) != NULL;
+	fclose(f);
+	rmdir(TRACING "instances/far");
+	return n;
+}
+
+static void far_alarm(int64_t due, const char *what)
+{
+	int ro = open_node(node, O_RDONLY);
+	unsigned int n, id = make(ro, config_of(PTP_ALARM_NOTIFY_NONE));
+
+	set(ro, id, PTP_ALARM_ABSTIME, due, 0);
+	n = timers_a_second();
+	ok(n < 10, "%s: %u timers a second", what, n);
+	ok(status_of(ro, id).flags & PTP_ALARM_ARMED, "%s: armed still", what);
+	want(expirations(ro, id), 0, "%s: expirations", what);
+	close(ro);
+}
+
+static void far(void)
+{
+	struct ptp_perout_request out = { .start = { .sec = 9223372035 }, .period = { .sec = 1 } };
+	struct ptp_pin_desc pin = { .index = 0, .func = PTP_PF_PEROUT };
+	struct timex tx = { .modes = ADJ_FREQUENCY, .freq = -32767999934 };
+	unsigned int n;
+
+	want(psettime(fd, 0, 0), 0, "at 0");
+	far_alarm(INT64_MAX, "the end of time");
+	far_alarm(9223372035999999999, "just before the end of time");
+	n = timers_a_second();
+	ok(n < 10, "no alarm: %u timers a second", n);
+	want(pioctl(fd, PTP_PIN_SETFUNC2, &pin), 0, "an output");
+	want(pioctl(fd, PTP_PEROUT_REQUEST, &out), 0, "which starts just before the end of time");
+	n = timers_a_second();
+	ok(n < 10, "a far output: %u timers a second", n);
+	out.period.sec = 0;
+	want(pioctl(fd, PTP_PEROUT_REQUEST, &out), 0, "which is off");
+	want(psettime(fd, 1764300000, 0), 0, "today");
+	want(padjtime(fd, &tx), 0, "at half the rate");
+	far_alarm(6700000000 * NSEC, "half the rate");
+	tx.freq = 0;
+	want(padjtime(fd, &tx), 0, "at the whole rate");
+}
+
+/* ---- storms on many clocks ---- */
+
+/* processor time of the threads of all clocks' alarms, ns */
+static long long alarm_threads_ns(void)
+{
+	char text[128], path[288];
+	long long sum = 0;
+	glob_t found;
+	size_t i;
+
+	if (glob("/proc/[0-9]*/comm", 0, NULL, &found))
+		die("no /proc");
+	for (i = 0; i < found.gl_pathc; i++) {
+		if (slurp(found.gl_pathv[i], text, sizeof(text)) <= 0)
+			continue;
+		text[strcspn(text, "\n")] = 0;
+		if (strncmp(text, "ptp", 3) || !strstr(text, "-alarm"))
+			continue;
+		snprintf(path, sizeof(path), "%.*sschedstat", (int)strlen(found.gl_pathv[i]) - 4,
+			 found.gl_pathv[i]);
+		sum += number_in(path);
+	}
+	globfree(&found);
+	return sum;
+}
+
+/* percent of a processor that they take in a second */
+static unsigned int alarm_threads_percent(void)
+{
+	long long used = alarm_threads_ns();
+	int64_t start = now_ns(CLOCK_MONOTONIC);
+
+	nap_ms(1000);
+	used = alarm_threads_ns() - used;
+	return used * 100 / (now_ns(CLOCK_MONOTONIC) - start);
+}
+
+#define CLOCKS 8
+
+static void budget(void)
+{
+	const char *knob = "/sys/module/chs_ptp/parameters/alarm_cpu_percent";
+	unsigned int limit = number_in(knob), ids[CLOCKS], one, all, i;
+	struct ptp_alarm_status status;
+	int files[CLOCKS];
+	char path[64], text[64], other[64];
+	glob_t found;
+
+	want(limit, 25, "percent of a processor");
+	if (glob("/sys/bus/lab/devices/phc*/node", 0, NULL, &found) || found.gl_pathc != CLOCKS)
+		die("want %d clocks", CLOCKS);
+	for (i = 0; i < CLOCKS; i++) {
+		slurp(found.gl_pathv[i], text, sizeof(text));
+		text[strcspn(text, "\n")] = 0;
+		snprintf(path, sizeof(path), "/dev/%.50s", text);
+		files[i] = open_node(path, O_RDONLY);
+		ids[i] = make(files[i], config_of(PTP_ALARM_NOTIFY_NONE));
+	}
+	set(files[0], ids[0], 0, 1, 1);
+	nap_ms(100);
+	one = alarm_threads_percent();
+	for (i = 1; i < CLOCKS; i++)
+		set(files[i], ids[i], 0, 1, 1);
+	nap_ms(100);
+	all = alarm_threads_percent();
+	ok(one <= limit + 5, "a storm on one clock: %u %% of a processor", one);
+	ok(all <= limit + 5, "on each of %d clocks: %u %%", CLOCKS, all);
+	for (i = 0; i < CLOCKS; i++) {
+		status = status_of(files[i], ids[i]);
+		ok(status.fired > 100, "clock %u has its turn: fired %llu, overruns %llu", i,
+		   (unsigned long long)status.fired, (unsigned long long)status.overruns);
+	}
+	snprintf(other, sizeof(other), "%u", limit);
+	want(spill(knob, "5"), 0, "less");
+	nap_ms(300);
+	all = alarm_threads_percent();
+	ok(all <= 5 + 5, "on each of %d clocks, of less: %u %%", CLOCKS, all);
+	want(spill(knob, other), 0, "as it was");
+	for (i = 0; i < CLOCKS; i++)
+		close(files[i]);
+	globfree(&found);
+}
+
 /* ---- 32-bit callers: the int 0x80 gate of this very process ---- */
 
 #ifdef __x86_64__
@@ -1795,13 +1947,18 @@ static void unplug(void)
 }
 
 static const struct group groups[] = {
-	{ "errors", errors },	    { "oneshot", oneshot },   { "periodic", periodic },
-	{ "folds", folds },	    { "storm", storm },	      { "two_files", two_files },
-	{ "eventfds", eventfds },   { "signals", signals },   { "blocked", blocked },
-	{ "no_room", no_room },	    { "steps", steps },	      { "rates", rates },
-	{ "must_show", must_show }, { "hardware", hardware }, { "exact", exact },
-	{ "lifetime", lifetime },   { "execs", execs },	      { "limits", limits },
-	{ "compat", compat },	    { "churn", churn },	      { "unplug", unplug },
+	{ "errors", errors },	    { "oneshot", oneshot },
+	{ "periodic", periodic },   { "folds", folds },
+	{ "storm", storm },	    { "two_files", two_files },
+	{ "eventfds", eventfds },   { "signals", signals },
+	{ "blocked", blocked },	    { "no_room", no_room },
+	{ "steps", steps },	    { "rates", rates },
+	{ "must_show", must_show }, { "hardware", hardware },
+	{ "exact", exact },	    { "lifetime", lifetime },
+	{ "execs", execs },	    { "limits", limits },
+	{ "compat", compat },	    { "churn", churn },
+	{ "unplug", unplug },	    { "far", far },
+	{ "budget", budget },
 };
 
 int main(int argc, char **argv)

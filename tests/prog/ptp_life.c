@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <sys/epoll.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 
 #include "ptp_test.h"
 
@@ -458,6 +459,50 @@ static void *opener(void *arg)
 	return NULL;
 }
 
+/*
+ * A number of a device comes back with the next clock, and a node of that number may be
+ * anywhere. Whoever opens it while the clock is being made must hold the class's module, and
+ * let it go once.
+ */
+static void early_opens(void)
+{
+	const char *refcnt = "/sys/module/" CLASS "/refcnt", *path = "/tmp/early-node";
+	unsigned int i, n = 600;
+	long long before;
+	struct stat st;
+	pid_t child;
+	int fd;
+
+	lab_new("pps=0");
+	fd = open_node(node, O_RDONLY);
+	lab_new("pps=0");
+	stat(node, &st);
+	unlink(path);
+	if (mknod(path, S_IFCHR | 0600, st.st_rdev))
+		die("mknod: %s", strerror(errno));
+	lab_del();
+	before = number_in(refcnt);
+	ok(before >= 2, "users of the class with a file open: %lld", before);
+	child = fork();
+	while (!child) {
+		int early = open(path, O_RDONLY);
+
+		if (early >= 0)
+			close(early);
+	}
+	for (i = 0; i < n && number_in(refcnt) >= before; i++) {
+		lab_new("pps=0");
+		lab_del();
+	}
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	want(i, n, "clocks made while their node is being opened");
+	ok(eventually(number_in(refcnt) == before), "users of the class afterwards: %lld",
+	   number_in(refcnt));
+	unlink(path);
+	close(fd);
+}
+
 /* looks into all files of all clocks, wherever they are in their lives */
 static void *looker(void *unused)
 {
@@ -557,7 +602,7 @@ static void rounds(void)
 static const struct group groups[] = {
 	{ "books", books },	{ "pps_waiter", pps_waiter },	  { "gone", gone },
 	{ "clients", clients }, { "shared_files", shared_files }, { "modules", modules },
-	{ "rounds", rounds },
+	{ "rounds", rounds },	{ "early_opens", early_opens },
 };
 
 int main(int argc, char **argv)

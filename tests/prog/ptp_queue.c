@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/mount.h>
 #include <sys/select.h>
 #include <sys/wait.h>
 
@@ -489,7 +490,7 @@ static void overflow(void)
 	want(book.delivered, CAPACITY, "reader that has read: delivered");
 	book = books_of(2);
 	want(book.dropped, 883, "reader that has not: dropped");
-	want(strcmp(book.by_channel, "0:882 1:1"), 0, "reader that has not: by channel %s",
+	want(strcmp(book.by_channel, "0:882,1:1"), 0, "reader that has not: by channel %s",
 	     book.by_channel);
 	want(drain(a, events, ARRAY_SIZE(events)), 1, "reader that has read: one more");
 	want(drain(b, events, ARRAY_SIZE(events)), CAPACITY, "reader that has not: read");
@@ -541,6 +542,147 @@ static void many(void)
 	}
 	for (i = 0; i < FILES; i++)
 		close(files[i]);
+}
+
+/* ---- how many files ---- */
+
+#define LIMIT "/sys/module/chs_ptp/parameters/max_files_per_user"
+
+/* open files until it fails or there are as many as wanted; the errno that ended it, or 0 */
+static long open_many(int *files, unsigned int *n, unsigned int wanted)
+{
+	for (*n = 0; *n < wanted; ++*n) {
+		files[*n] = open(node, O_RDONLY | O_CLOEXEC);
+		if (files[*n] < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static void close_many(const int *files, unsigned int n)
+{
+	while (n)
+		close(files[--n]);
+}
+
+static void file_limit(void)
+{
+	unsigned int limit = number_in(LIMIT), n, others;
+	int files[64], status = 0;
+	long long errors = statistic("open_errors");
+	pid_t child;
+
+	want(limit, 1024, "limit of a user");
+	want(spill(LIMIT, "33"), 0, "another limit");
+	want(open_many(files, &n, 64), -EMFILE, "beyond the limit");
+	want(n, 32, "files beside the one that is open");
+	want(statistic("readers"), 33, "readers");
+	want(statistic("open_errors") - errors, 1, "refused");
+	child = fork();
+	if (!child) {
+		int its[64];
+
+		chmod(node, 0666);
+		if (setresuid(65534, 65534, 65534))
+			_exit(1);
+		if (open_many(its, &others, 64) != -EMFILE || others != 33)
+			_exit(2);
+		_exit(statistic("readers") == 66 ? 0 : 3);
+	}
+	waitpid(child, &status, 0);
+	want(status, 0, "another user has a limit of his own");
+	chmod(node, 0600);
+	ok(eventually(statistic("readers") == 33), "and gives it all back");
+	close(files[--n]);
+	files[n] = open(node, O_RDONLY | O_CLOEXEC);
+	ok(files[n++] >= 0, "room comes back with a close");
+	want(spill(LIMIT, "0"), 0, "no files at all");
+	want(call(open(node, O_RDONLY | O_CLOEXEC)), -EMFILE, "no files at all");
+	close_many(files, n);
+	want(spill(LIMIT, "1024"), 0, "the limit as it was");
+	want(statistic("readers"), 1, "readers left");
+}
+
+/* ---- the table of open files, read in parts while they come and go ---- */
+
+#define MANY 300
+
+static void table_in_parts(void)
+{
+	static char table[256 * (MANY + 8)];
+	int files[MANY], late = -1, fd2 = open(debugfs("readers"), O_RDONLY | O_CLOEXEC);
+	unsigned int n, i, id, last = 0, rows = 0, order = 0;
+	long len, sum = 0;
+	char *line;
+
+	ok(fd2 >= 0, "the table");
+	want(open_many(files, &n, MANY), 0, "files");
+	/* a row at a time; after the 50th, what stands around the reader's place goes */
+	for (i = 0;; i++) {
+		len = sysread(fd2, table + sum, i ? 1000 : 100);
+		if (len <= 0)
+			break;
+		sum += len;
+		if (i == 7) {
+			close_many(files + 20, 250);
+			late = open_node(node, O_RDONLY);
+		}
+	}
+	want(len, 0, "read to the end");
+	for (line = strtok(table, "\n"); line; line = strtok(NULL, "\n")) {
+		if (!strncmp(line, "reader ", 7))
+			continue;
+		id = atoi(line);
+		rows++;
+		order += id <= last;
+		last = id;
+	}
+	want(order, 0, "rows that are there twice or out of order");
+	ok(rows >= MANY - 250 + 2 && rows < MANY, "%u rows: what was there all the time", rows);
+	for (i = 270; i < MANY; i++)
+		close(files[i]);
+	close_many(files, 20);
+	close(late);
+	len = call(pread(fd2, table, sizeof(table) - 1, 0));
+	ok(len > 0, "from the beginning");
+	table[len > 0 ? len : 0] = 0;
+	for (rows = 0, line = table; (line = strchr(line, '\n')); line++)
+		rows++;
+	want(rows, 2, "rows: the heads, one file");
+	close(fd2);
+}
+
+/* ---- and their memory ---- */
+
+static void charged(void)
+{
+	const char *root = "/tmp/cgroups", *group = "/tmp/cgroups/ptp";
+	int files[256], status = 0;
+	unsigned int n;
+	pid_t child;
+
+	mkdir(root, 0700);
+	if (mount("none", root, "cgroup2", 0, NULL))
+		die("no cgroup2: %s", strerror(errno));
+	want(spill("/tmp/cgroups/cgroup.subtree_control", "+memory"), 0, "memory is accounted");
+	mkdir(group, 0700);
+	child = fork();
+	if (!child) {
+		long long before;
+
+		if (spill("/tmp/cgroups/ptp/cgroup.procs", "0"))
+			_exit(1);
+		before = number_in("/tmp/cgroups/ptp/memory.current");
+		if (open_many(files, &n, 256))
+			_exit(2);
+		/* a queue of 128 events each */
+		_exit(number_in("/tmp/cgroups/ptp/memory.current") - before < 256 * 4096 ? 3 : 0);
+	}
+	waitpid(child, &status, 0);
+	want(status, 0, "256 open files are charged to whom opened them");
+	ok(eventually(!rmdir(group)), "the group goes");
+	umount2(root, MNT_DETACH);
+	rmdir(root);
 }
 
 static void masks(void)
@@ -768,11 +910,14 @@ static void offset(void)
 }
 
 static const struct group groups[] = {
-	{ "sizes", sizes },   { "nonblock", nonblock },	  { "faults", faults },
-	{ "wakes", wakes },   { "threads", threads },	  { "burst", burst },
-	{ "churn", churn },   { "overflow", overflow },	  { "many", many },
-	{ "masks", masks },   { "mask_file", mask_file }, { "polls", polls },
-	{ "offset", offset },
+	{ "sizes", sizes },	    { "nonblock", nonblock },
+	{ "faults", faults },	    { "wakes", wakes },
+	{ "threads", threads },	    { "burst", burst },
+	{ "churn", churn },	    { "overflow", overflow },
+	{ "many", many },	    { "masks", masks },
+	{ "mask_file", mask_file }, { "polls", polls },
+	{ "offset", offset },	    { "file_limit", file_limit },
+	{ "charged", charged },	    { "table_in_parts", table_in_parts },
 };
 
 int main(int argc, char **argv)

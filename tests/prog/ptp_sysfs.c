@@ -460,11 +460,11 @@ static void departed(void)
 	counts("extts_dropped", 1012 - CAPACITY);
 	reads("statistics/extts_dropped_channels", "0 885\n");
 	slurp(debugfs("readers"), page, sizeof(page));
-	snprintf(line, sizeof(line), "%d slow eater      closed", pid);
+	snprintf(line, sizeof(line), "%d slow\\040eater   closed", pid);
 	ok(strstr(page, line), "debugfs: %s", line);
 	want(lines_with("closed"), 1, "closed readers in the books");
 	slurp(debugfs("readers"), page, sizeof(page));
-	ok(strstr(page, " 30       885\n"), "debugfs: 30 delivered, 885 lost");
+	ok(strstr(page, " 30       885 -\n"), "debugfs: 30 delivered, 885 lost");
 
 	r = open_node(node, O_RDONLY);
 	push(3, 1009, 1000);
@@ -481,6 +481,72 @@ static void departed(void)
 	counts("readers", 1);
 }
 
+/* ---- names that are no words ---- */
+
+/* of each line: as many columns as the first has, and nothing but printable ASCII */
+static bool is_table(const char *text)
+{
+	unsigned int columns = 0, heads = 0;
+	bool in_word = false;
+	const char *p;
+
+	for (p = text; *p; p++) {
+		if (*p == '\n') {
+			heads = heads ?: columns;
+			if (columns != heads)
+				return false;
+			columns = 0;
+			in_word = false;
+			continue;
+		}
+		if (*p < ' ' || *p > '~')
+			return false;
+		columns += *p != ' ' && !in_word;
+		in_word = *p != ' ';
+	}
+	return heads && p[-1] == '\n';
+}
+
+static void as_somebody(const char *name, const char *escaped)
+{
+	struct ptp_alarm_config config = { .notify = PTP_ALARM_NOTIFY_NONE };
+	struct timex tx = { .modes = ADJ_FREQUENCY };
+	int r;
+
+	prctl(PR_SET_NAME, name);
+	r = open_node(node, O_RDONLY);
+	want(pioctl(r, PTP_ALARM_CREATE, &config), 0, "an alarm of %s", escaped);
+	slurp(debugfs("readers"), page, sizeof(page));
+	ok(strstr(page, escaped) && is_table(page), "an open file of %s: %s", escaped, page);
+	slurp(debugfs("alarms"), page, sizeof(page));
+	ok(strstr(page, escaped) && is_table(page), "an alarm of %s: %s", escaped, page);
+	push(0, CAPACITY + 3, 1000);
+	slurp(debugfs("readers"), page, sizeof(page));
+	ok(strstr(page, escaped) && is_table(page), "losses of %s: %s", escaped, page);
+	close(r);
+	slurp(debugfs("readers"), page, sizeof(page));
+	ok(strstr(page, escaped) && is_table(page), "a closed file of %s: %s", escaped, page);
+	want(padjtime(fd, &tx), 0, "adjfine by %s", escaped);
+	ok(!strcmp(field(sysfs("statistics/last_adjfine"), "comm"), escaped),
+	   "last_adjfine by %s: %s", escaped, field(sysfs("statistics/last_adjfine"), "comm"));
+}
+
+static void names(void)
+{
+	extts_on(fd, 0, 0);
+	slurp(debugfs("readers"), page, sizeof(page));
+	ok(is_table(page), "no losses: %s", page);
+	as_somebody("plain", "plain");
+	as_somebody("two words", "two\\040words");
+	as_somebody("tmux: server", "tmux:\\040server");
+	as_somebody("a\nb\tc", "a\\012b\\011c");
+	as_somebody("\033[31mred\033[m", "\\033[31mred\\033[m");
+	as_somebody("Z\xc3\xa4hler", "Z\\303\\244hler");
+	as_somebody("\xff\xfe\x80", "\\377\\376\\200");
+	as_somebody("back\\slash", "back\\134slash");
+	prctl(PR_SET_NAME, "ptp_sysfs");
+}
+
 static void changed(const char *name, const char *old_key, const char *new_key, long long old_value,
 		    long long new_value, pid_t pid)
 {
@@ -493,7 +559,7 @@ static void changed(const char *name, const char *old_key, const char *new_key, 
 	want(number_field(path, old_key), old_value, "%s: %s", name, old_key);
 	want(number_field(path, new_key), new_value, "%s: %s", name, new_key);
 	want(number_field(path, "pid"), pid, "%s: pid", name);
-	ok(!strcmp(field(path, "comm"), "turn the hands"), "%s: comm '%s'", name,
+	ok(!strcmp(field(path, "comm"), "turn\\040the\\040hands"), "%s: comm '%s'", name,
 	   field(path, "comm"));
 }
 
@@ -647,6 +713,7 @@ static const struct group groups[] = {
 	{ "pins", pins },
 	{ "statistics", statistics },
 	{ "departed", departed },
+	{ "names", names },
 	{ "changes", changes },
 	{ "pps", pps },
 	{ "poor", poor },

@@ -145,6 +145,57 @@ static bool inverse_holds(struct lab_random *r, s64 max_ppb, int n)
 	return true;
 }
 
+/* what lies beyond the range is at its end, and never behind */
+static void range(struct lab_random *r)
+{
+	const s64 now = 1764300000 * SEC, end = INT64_MAX;
+	struct lab_clock c = clock_at(100 * SEC, now, -500000000);
+	bool ok = true;
+	int i;
+
+	equal(lab_clock_when(&c, 6700000000 * SEC), end, "at half the rate, in 157 years");
+	equal(lab_clock_when(&c, end), end, "the end of time");
+	c = clock_at(100 * SEC, 0, -1000);
+	equal(lab_clock_when(&c, end), end, "292 years at -1 ppm");
+	equal(lab_clock_when(&c, 9223372035999999999), end, "and just before");
+	equal(lab_clock_when(&c, 9200000000 * SEC), 100 * SEC + 9200009200009200010,
+	      "what is within the range is exact");
+	c = clock_at(100 * SEC, 0, 0);
+	equal(lab_clock_when(&c, end), end, "at rate 1");
+	c = clock_at(-100 * SEC, 0, 0);
+	equal(lab_clock_when(&c, end), end - 100 * SEC, "before the machine's own time began");
+	c = clock_at(0, -end, -980000000);
+	equal(lab_clock_when(&c, end), end, "584 years at 2 % speed");
+	c = clock_at(0, end, -980000000);
+	equal(lab_clock_when(&c, -end), INT64_MIN, "and back");
+	lab_clock_phase(&c, 0, 1000);
+	equal(lab_clock_when(&c, -end), INT64_MIN, "and back, in a slew");
+	c = clock_at(0, 0, 900000000);
+	equal(lab_clock_at(&c, end), end, "a clock ends at the end of time");
+	equal(lab_clock_at(&c, -end), INT64_MIN, "and at its beginning");
+	c = clock_at(-end, 0, 0);
+	equal(lab_clock_at(&c, end), end, "584 years later");
+	c = clock_at(0, end - 5, 0);
+	lab_clock_step(&c, 0, 6);
+	equal(c.time0, end, "a step ends at the end of time");
+	for (i = 0; i < 1000000; i++) {
+		s64 time, raw;
+
+		c = clock_at(lab_random_next(r) >> (1 + i % 40), lab_random_next(r) >> i % 63,
+			     lab_random_within(r, 980000000));
+		c.frac0 = lab_random_next(r) % LAB_RATE_ONE;
+		if (i & 1)
+			lab_clock_phase(&c, c.raw0, lab_random_within(r, 10000000));
+		time = lab_random_next(r) >> i % 61;
+		raw = lab_clock_when(&c, time);
+		/* at the end of the range the clock may show less, elsewhere not */
+		ok &= raw == end || lab_clock_at(&c, raw) >= time;
+		/* an instant that has not come is not in the past */
+		ok &= time <= c.time0 || raw > c.raw0;
+	}
+	check(ok, "an instant is right or the end of the range");
+}
+
 /* the anchor moves at random; next to it runs the sum that it must equal */
 static void drift(struct lab_random *r)
 {
@@ -234,6 +285,7 @@ int main(void)
 	division(&r);
 	check(inverse_holds(&r, 500000, 300000), "when() inverts at() up to 500 ppm");
 	check(inverse_holds(&r, 900000000, 300000), "and up to +-90 %");
+	range(&r);
 	drift(&r);
 	randomness();
 	printf("1..%d\n", n_tests);

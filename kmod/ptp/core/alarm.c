@@ -18,15 +18,14 @@
  * Neither a short interval nor a clock that stands still or jumps about can make
  * the thread spin: after a pass in which something expired it rests (alarm_gap_us,
  * or as long as the pass took), and what falls due meanwhile is folded into one
- * expiration; while the clock lags behind its estimate it rests longer and longer.
+ * expiration; while the clock lags behind its estimate it rests longer and longer. All
+ * threads share one budget (alarm_cpu_percent), see charge_thread().
  *
  * Signals: modules cannot send one to a process, only to a thread, and cannot have
  * one that is queued ahead of time. See send_signal().
  */
 #include <linux/eventfd.h>
-#include <linux/math64.h>
 #include <linux/module.h>
-#include <linux/overflow.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -36,10 +35,10 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
-#include <linux/uidgid.h>
 #include <linux/xarray.h>
 #include <uapi/linux/chs_ptp.h>
 
+#include "alarm_math.h"
 #include "private.h"
 
 #include <trace/events/ptp.h>
@@ -48,24 +47,22 @@ static unsigned int max_alarms_per_file = 32;
 module_param(max_alarms_per_file, uint, 0644);
 MODULE_PARM_DESC(max_alarms_per_file, "alarms that an open file may have");
 
-static unsigned int max_alarms_per_user = 256;
-module_param(max_alarms_per_user, uint, 0644);
-MODULE_PARM_DESC(max_alarms_per_user, "alarms that a user may have on all clocks");
-
 static unsigned int alarm_gap_us = 50;
 module_param(alarm_gap_us, uint, 0644);
 MODULE_PARM_DESC(alarm_gap_us, "shortest time between two expirations, us");
 
-#define ALARM_FAR      NSEC_PER_SEC	    /* longest sleep: the rate may change unseen */
+static unsigned int alarm_cpu_percent = 25;
+module_param(alarm_cpu_percent, uint, 0644);
+MODULE_PARM_DESC(alarm_cpu_percent, "share of one processor for the alarms of all clocks");
+
+/* see ALARM_FAR too */
 #define ALARM_NEAR     (10 * NSEC_PER_MSEC) /* what is nearer than this is slept in one go */
 #define ALARM_RETRY    (10 * NSEC_PER_MSEC) /* until a clock that cannot be read is read again */
 #define ALARM_POSTPONE NSEC_PER_MSEC	    /* while the owner is in the middle of an exec */
-#define RATE_SHIFT     28		    /* of &ptp_alarms.mult */
-#define RATE_ONE       (1ULL << RATE_SHIFT)
 #define RATE_FIRST     (8 * NSEC_PER_MSEC)   /* shortest base of an estimate, if it is the first */
 #define RATE_BASE      (250 * NSEC_PER_MSEC) /* and later */
 #define RATE_OLD       (30 * NSEC_PER_SEC)   /* a base that tells nothing any more */
-#define PPM_ONE	       (1000000LL << 16)     /* rate 1 as scaled ppm */
+#define BUDGET_BURST   (5 * NSEC_PER_MSEC)   /* processor time that threads may take at once */
 
 enum alarm_cancel { CANCEL_DELETED, CANCEL_CLOSED, CANCEL_CLOCK, CANCEL_EXEC, CANCEL_DISARMED };
 enum alarm_overrun { OVERRUN_PENDING, OVERRUN_NO_ROOM };
@@ -76,13 +73,6 @@ enum alarm_overrun { OVERRUN_PENDING, OVERRUN_NO_ROOM };
 struct alarm_reading {
 	s64 phc;
 	s64 mono;
-};
-
-/* a user who has alarms; under alarm_users_mutex */
-struct alarm_user {
-	struct list_head node;
-	kuid_t uid;
-	unsigned int n;
 };
 
 /**
@@ -122,7 +112,7 @@ struct ptp_alarm {
 	struct list_head of_clock;
 	struct list_head of_reader;
 	struct ptp_reader *reader;
-	struct alarm_user *user;
+	struct ptp_user *user;
 	u32 id;
 	u32 notify;
 	bool armed;
@@ -147,11 +137,12 @@ struct ptp_alarm {
 	char comm[TASK_COMM_LEN];
 };
 
+/* what the threads of all clocks may use, see charge_thread() */
+static DEFINE_SPINLOCK(budget_lock); /* guards budget_paid; inside &ptp_alarms.mutex */
+static s64 budget_paid;
+
 static DEFINE_XARRAY_ALLOC1(alarm_ids);
 static u32 next_alarm_id;
-
-static DEFINE_MUTEX(alarm_users_mutex);
-static LIST_HEAD(alarm_users);
 
 static struct ptp_alarm *first_alarm(struct ptp_alarms *alarms)
 {
@@ -160,31 +151,7 @@ static struct ptp_alarm *first_alarm(struct ptp_alarms *alarms)
 	return node ? container_of(node, struct ptp_alarm, node) : NULL;
 }
 
-/* sums and differences that stay at the end of the range */
-static s64 add_ns(s64 a, s64 b)
-{
-	s64 sum;
-
-	if (check_add_overflow(a, b, &sum))
-		return b < 0 ? S64_MIN : S64_MAX;
-	return sum;
-}
-
-static s64 sub_ns(s64 a, s64 b)
-{
-	s64 difference;
-
-	if (check_sub_overflow(a, b, &difference))
-		return b > 0 ? S64_MIN : S64_MAX;
-	return difference;
-}
-
 /* ---- the clock's rate ---- */
-
-static u64 dialed_rate(long scaled_ppm)
-{
-	return max(PPM_ONE + scaled_ppm, PPM_ONE / 16);
-}
 
 /* A clock that was dialed anew runs at another rate at once. */
 static void follow_dial(struct ptp_clock *ptp)
@@ -194,11 +161,8 @@ static void follow_dial(struct ptp_clock *ptp)
 
 	if (alarms->mult && alarms->dialed == dialed)
 		return;
-	if (alarms->mult)
-		alarms->mult = mul_u64_u64_div_u64(alarms->mult, dialed_rate(alarms->dialed),
-						   dialed_rate(dialed));
-	else
-		alarms->mult = mul_u64_u64_div_u64(RATE_ONE, PPM_ONE, dialed_rate(dialed));
+	/* not known yet: nominal, and dialed to 0 */
+	alarms->mult = alarm_redial(alarms->mult ?: ALARM_RATE_ONE, alarms->dialed, dialed);
 	alarms->dialed = dialed;
 	alarms->rate_known = false;
 	alarms->base_known = false;
@@ -207,7 +171,7 @@ static void follow_dial(struct ptp_clock *ptp)
 static void learn_rate(struct ptp_clock *ptp, const struct alarm_reading *now, unsigned int steps)
 {
 	struct ptp_alarms *alarms = &ptp->alarms;
-	s64 mono = now->mono - alarms->base_mono, phc = sub_ns(now->phc, alarms->base_phc);
+	s64 mono = now->mono - alarms->base_mono, phc = alarm_sub(now->phc, alarms->base_phc);
 	u64 mult;
 
 	follow_dial(ptp);
@@ -216,10 +180,10 @@ static void learn_rate(struct ptp_clock *ptp, const struct alarm_reading *now, u
 	if (alarms->base_known && mono < (alarms->rate_known ? RATE_BASE : RATE_FIRST))
 		return;
 	if (alarms->base_known && mono < RATE_OLD && phc > 0) {
-		mult = div64_u64((u64)mono << RATE_SHIFT, phc);
+		mult = div64_u64((u64)mono << ALARM_RATE_SHIFT, phc);
 		/* one that makes no sense comes from a step that nobody told us of */
-		if (mult > alarms->mult / 4 && mult < alarms->mult * 4 && mult > RATE_ONE / 16 &&
-		    mult < RATE_ONE * 16) {
+		if (mult > alarms->mult / 4 && mult < alarms->mult * 4 && mult > ALARM_RATE_MIN &&
+		    mult < ALARM_RATE_MAX) {
 			alarms->mult = mult;
 			alarms->rate_known = true;
 			if (mono < RATE_BASE)
@@ -230,20 +194,6 @@ static void learn_rate(struct ptp_clock *ptp, const struct alarm_reading *now, u
 	alarms->base_mono = now->mono;
 	alarms->base_steps = steps;
 	alarms->base_known = true;
-}
-
-/* how long the clock takes for so many ns, in ns of CLOCK_MONOTONIC */
-static s64 mono_of(const struct ptp_alarms *alarms, s64 phc)
-{
-	/* more than this is not slept at a time; the product stays below 2^63 */
-	phc = clamp(phc, 0, 4 * ALARM_FAR);
-	return ((u64)phc * min(alarms->mult, RATE_ONE * 4)) >> RATE_SHIFT;
-}
-
-/* how far the clock goes in so many ns of CLOCK_MONOTONIC */
-static s64 phc_of(const struct ptp_alarms *alarms, s64 mono)
-{
-	return mono <= 0 ? 0 : mul_u64_u64_div_u64(mono, RATE_ONE, alarms->mult);
 }
 
 static int read_clock(struct ptp_clock *ptp, struct alarm_reading *now)
@@ -267,8 +217,11 @@ static int read_clock(struct ptp_clock *ptp, struct alarm_reading *now)
 /* ---- backends ---- */
 
 /**
- * ptp_alarm_kick() - let the thread look at the clock
+ * ptp_alarm_kick() - let the thread look at the clock, as soon as it may
  * @ptp: the clock; may be without a thread, or going away
+ *
+ * A thread that may not do anything yet is not woken: it would cost what its passes are
+ * kept from costing.
  *
  * Context: any, hard interrupts included.
  */
@@ -276,9 +229,13 @@ void ptp_alarm_kick(struct ptp_clock *ptp)
 {
 	struct ptp_alarms *alarms = &ptp->alarms;
 	unsigned long flags;
+	s64 next_pass;
 
 	raw_spin_lock_irqsave(&alarms->kick_lock, flags);
-	if (alarms->worker)
+	next_pass = READ_ONCE(alarms->next_pass);
+	if (alarms->worker && next_pass > (s64)ktime_get_ns())
+		hrtimer_start(&alarms->timer, ns_to_ktime(next_pass), HRTIMER_MODE_ABS_HARD);
+	else if (alarms->worker)
 		kthread_queue_work(alarms->worker, &alarms->work);
 	raw_spin_unlock_irqrestore(&alarms->kick_lock, flags);
 }
@@ -350,7 +307,7 @@ static void set_backend(struct ptp_clock *ptp, const struct alarm_reading *now)
 		return;
 	}
 	when = first->node.expires;
-	delay = mono_of(alarms, sub_ns(when, now->phc));
+	delay = alarm_mono_of(alarms->mult, alarm_sub(when, now->phc));
 	at = now->mono + max(delay, rest_of(alarms));
 	/* an alarm that rings before its time is left alone until this one is over */
 	if (!alarms->early && at >= alarms->next_pass && load_hardware(ptp, when)) {
@@ -763,13 +720,14 @@ static void alarm_expire(struct ptp_clock *ptp, struct ptp_alarm *alarm, s64 now
 	if (alarm->interval) {
 		more = div64_u64(now - due, alarm->interval);
 		due += more * alarm->interval;
-		next = add_ns(due, alarm->interval);
+		next = alarm_add(due, alarm->interval);
 		put_in_queue(alarms, alarm, next, next);
 	}
 	if (notify(ptp, alarm, due, now - due, more + 1))
 		return;
 	take_from_queue(alarms, alarm);
-	put_in_queue(alarms, alarm, first, add_ns(now, phc_of(alarms, ALARM_POSTPONE)));
+	put_in_queue(alarms, alarm, first,
+		     alarm_add(now, alarm_phc_of(alarms->mult, ALARM_POSTPONE)));
 }
 
 static bool expire_all(struct ptp_clock *ptp, s64 now)
@@ -787,23 +745,46 @@ static bool expire_all(struct ptp_clock *ptp, s64 now)
 	return any;
 }
 
+/*
+ * The threads run before all ordinary ones, on behalf of any user who may open a clock: so
+ * all clocks together get a share of one processor, however many they are. What a pass has
+ * cost is known when its thread has slept, that is in the next one. A pass is never put off
+ * by another clock's once it has its time, so that none waits for ever.
+ *
+ * Return: when the next pass of this clock may come, ns of CLOCK_MONOTONIC.
+ */
+static s64 charge_thread(struct ptp_alarms *alarms, s64 now)
+{
+	unsigned int percent = clamp(READ_ONCE(alarm_cpu_percent), 1U, 100U);
+	u64 runtime = current->se.sum_exec_runtime;
+	s64 allowed;
+
+	spin_lock(&budget_lock);
+	allowed = alarm_charge(&budget_paid, now, runtime - alarms->charged, percent, BUDGET_BURST);
+	spin_unlock(&budget_lock);
+	alarms->charged = runtime;
+	return allowed;
+}
+
 static void alarm_pass(struct kthread_work *work)
 {
 	struct ptp_clock *ptp = container_of(work, struct ptp_clock, alarms.work);
 	struct ptp_alarms *alarms = &ptp->alarms;
 	struct alarm_reading now;
-	s64 start, end;
+	s64 start, end, allowed;
 	bool rang;
 
 	mutex_lock(&alarms->mutex);
 	if (alarms->stopped)
 		goto unlock;
 	start = ktime_get_ns();
+	allowed = charge_thread(alarms, start);
 	if (start < alarms->next_pass) {
 		hrtimer_start(&alarms->timer, ns_to_ktime(alarms->next_pass),
 			      HRTIMER_MODE_ABS_HARD);
 		goto unlock;
 	}
+	WRITE_ONCE(alarms->next_pass, allowed);
 	rang = READ_ONCE(alarms->rang);
 	if (rang)
 		WRITE_ONCE(alarms->rang, false);
@@ -812,15 +793,15 @@ static void alarm_pass(struct kthread_work *work)
 		goto unlock;
 	}
 	if (read_clock(ptp, &now)) {
-		hrtimer_start(&alarms->timer, ns_to_ktime(start + ALARM_RETRY),
+		hrtimer_start(&alarms->timer, ns_to_ktime(max(start + ALARM_RETRY, allowed)),
 			      HRTIMER_MODE_ABS_HARD);
 		goto unlock;
 	}
 	if (expire_all(ptp, now.phc)) {
 		alarms->early = 0;
 		end = ktime_get_ns();
-		alarms->next_pass =
-			end + max((s64)READ_ONCE(alarm_gap_us) * NSEC_PER_USEC, end - start);
+		end += max((s64)READ_ONCE(alarm_gap_us) * NSEC_PER_USEC, end - start);
+		WRITE_ONCE(alarms->next_pass, max(end, allowed));
 	} else if (rang || (alarms->expected && start >= alarms->expected)) {
 		alarms->early++;
 	}
@@ -844,11 +825,12 @@ static void shift_alarms(struct ptp_clock *ptp, const struct alarm_reading *befo
 		if (!alarm->armed || due == S64_MAX)
 			continue;
 		if (alarm->relative && delta) {
-			due = add_ns(due, *delta);
+			due = alarm_add(due, *delta);
 		} else if (alarm->relative) {
 			from = before ?: &alarm->anchor;
-			expected = add_ns(from->phc, phc_of(alarms, now->mono - from->mono));
-			due = add_ns(due, sub_ns(now->phc, expected));
+			expected = alarm_add(from->phc,
+					     alarm_phc_of(alarms->mult, now->mono - from->mono));
+			due = alarm_add(due, alarm_sub(now->phc, expected));
 		}
 		/* absolute ones too: one that was postponed was so by the old time */
 		take_from_queue(alarms, alarm);
@@ -898,52 +880,11 @@ void ptp_alarm_follow(struct ptp_clock *ptp, bool held, int err, const s64 *delt
 
 /* ---- making and unmaking ---- */
 
-static struct alarm_user *user_get(kuid_t uid)
-{
-	struct alarm_user *user, *found = NULL;
-
-	mutex_lock(&alarm_users_mutex);
-	list_for_each_entry(user, &alarm_users, node)
-		if (uid_eq(user->uid, uid))
-			found = user;
-	if (!found) {
-		found = kzalloc(sizeof(*found), GFP_KERNEL);
-		if (found) {
-			found->uid = uid;
-			list_add(&found->node, &alarm_users);
-		}
-	}
-	if (!found) {
-		found = ERR_PTR(-ENOMEM);
-	} else if (found->n >= READ_ONCE(max_alarms_per_user)) {
-		if (!found->n) {
-			list_del(&found->node);
-			kfree(found);
-		}
-		found = ERR_PTR(-EAGAIN);
-	} else {
-		found->n++;
-	}
-	mutex_unlock(&alarm_users_mutex);
-	return found;
-}
-
-static void user_put(struct alarm_user *user)
-{
-	mutex_lock(&alarm_users_mutex);
-	if (!--user->n) {
-		list_del(&user->node);
-		kfree(user);
-	}
-	mutex_unlock(&alarm_users_mutex);
-}
-
 static void alarm_free(struct ptp_alarm *alarm)
 {
 	if (alarm->id)
 		xa_erase(&alarm_ids, alarm->id);
-	if (alarm->user)
-		user_put(alarm->user);
+	ptp_user_uncharge(alarm->user, PTP_QUOTA_ALARMS);
 	if (alarm->eventfd)
 		eventfd_ctx_put(alarm->eventfd);
 	put_pid(alarm->thread);
@@ -1047,8 +988,8 @@ static int adopt(struct ptp_reader *reader, struct ptp_alarm *alarm)
 long ptp_alarm_create(struct ptp_reader *reader, struct ptp_alarm_config __user *arg)
 {
 	struct ptp_alarm_config config;
-	struct alarm_user *user;
 	struct ptp_alarm *alarm;
+	struct ptp_user *user;
 	int err;
 
 	BUILD_BUG_ON(sizeof(struct ptp_alarm_config) != 48);
@@ -1067,14 +1008,14 @@ long ptp_alarm_create(struct ptp_reader *reader, struct ptp_alarm_config __user 
 	err = find_recipient(alarm, &config);
 	if (err)
 		goto free;
-	user = user_get(current_uid());
+	user = ptp_user_charge(PTP_QUOTA_ALARMS);
 	if (IS_ERR(user)) {
 		err = PTR_ERR(user);
 		goto free;
 	}
 	alarm->user = user;
 	err = xa_alloc_cyclic(&alarm_ids, &alarm->id, alarm, XA_LIMIT(1, INT_MAX), &next_alarm_id,
-			      GFP_KERNEL);
+			      GFP_KERNEL_ACCOUNT);
 	if (err < 0)
 		goto free;
 	/* told first: one that nobody knows of could never be taken back */
@@ -1122,7 +1063,7 @@ static void tell_setting(const struct ptp_alarm *alarm, const struct alarm_readi
 
 	/* one that is due, but whose time to expire has not come, is armed still */
 	if (alarm->armed)
-		left = max(sub_ns(alarm->due, now->phc), 1LL);
+		left = max(alarm_sub(alarm->due, now->phc), 1LL);
 	*setting = (struct ptp_alarm_setting){
 		.id = alarm->id,
 		.value = ptp_time_from_ts(ns_to_timespec64(left)),
@@ -1158,7 +1099,7 @@ static int set_alarm(struct ptp_clock *ptp, struct ptp_alarm *alarm,
 		alarm->anchor = now;
 		alarm->carry = 0;
 		if (value) {
-			due = relative ? add_ns(now.phc, value) : value;
+			due = relative ? alarm_add(now.phc, value) : value;
 			put_in_queue(alarms, alarm, due, due);
 		}
 		alarms->early = 0;
@@ -1301,10 +1242,11 @@ long ptp_alarm_delete(struct ptp_reader *reader, const u32 __user *arg)
 		return -EFAULT;
 	mutex_lock(&ptp->alarms.mutex);
 	alarm = find_alarm(reader, id);
-	if (alarm)
+	if (alarm) {
 		alarm_destroy(ptp, alarm, CANCEL_DELETED);
+		ptp_alarm_kick(ptp);
+	}
 	mutex_unlock(&ptp->alarms.mutex);
-	ptp_alarm_kick(ptp);
 	return alarm ? 0 : -ENOENT;
 }
 
@@ -1327,9 +1269,9 @@ void ptp_alarm_close(struct ptp_reader *reader)
 	any = reader->n_alarms;
 	list_for_each_entry_safe(alarm, next, &reader->alarms, of_reader)
 		alarm_destroy(ptp, alarm, CANCEL_CLOSED);
-	mutex_unlock(&ptp->alarms.mutex);
 	if (any)
 		ptp_alarm_kick(ptp);
+	mutex_unlock(&ptp->alarms.mutex);
 }
 
 /**
@@ -1396,8 +1338,9 @@ void ptp_alarm_show(struct seq_file *seq, struct ptp_clock *ptp)
 	list_for_each_entry(alarm, &ptp->alarms.all, of_clock) {
 		const char *set = alarm->relative ? "rel" : "abs";
 
-		seq_printf(seq, "%6u %5u %7d %-15s %-7s %-3s %20lld %20lld", alarm->reader->id,
-			   alarm->id, alarm->pid, alarm->comm, names[alarm->notify],
+		seq_printf(seq, "%6u %5u %7d ", alarm->reader->id, alarm->id, alarm->pid);
+		ptp_seq_comm(seq, alarm->comm);
+		seq_printf(seq, " %-7s %-3s %20lld %20lld", names[alarm->notify],
 			   alarm->armed ? set : "off", alarm->armed ? alarm->due : 0,
 			   alarm->interval);
 		seq_printf(seq, " %10llu %10llu %13lld %11lld\n", alarm->fired, alarm->overruns,

@@ -34,14 +34,14 @@ int ptp_open(struct posix_clock_context *context, fmode_t mode)
 	int err = 0;
 
 	reader = ptp_reader_create(ptp, mode & (FMODE_READ | FMODE_WRITE), false);
-	if (!reader) {
-		err = -ENOMEM;
+	if (IS_ERR(reader)) {
+		err = PTR_ERR(reader);
 	} else {
 		context->private_clkdata = reader;
 		ptp_debugfs_add_reader(reader);
 	}
 	ptp_count(ptp, PTP_OP_OPEN, err);
-	trace_ptp_open(ptp->index, reader ? reader->id : 0,
+	trace_ptp_open(ptp->index, err ? 0 : reader->id,
 		       (__force u32)(mode & (FMODE_READ | FMODE_WRITE)), err);
 	return err;
 }

@@ -31,23 +31,61 @@ CHS_WATCH_DEFINE();
 static DEFINE_IDA(ptp_indexes);
 static dev_t ptp_first_devt;
 
-/*
- * Runs just before the node is made. The kernel's posix_clock_register() tells
- * the character device whose module an open file pins only after that: a file
- * opened in between would pin nothing, and drop a reference when it is closed.
- */
-static char *ptp_devnode(CHS_CONST struct device *dev, umode_t *mode)
-{
-	struct ptp_clock *ptp = dev_get_drvdata(dev);
-
-	ptp->clock.cdev.owner = THIS_MODULE;
-	return NULL;
-}
-
 static CHS_CONST struct class ptp_class = {
 	.name = CHS_PTP_CLASS,
-	.devnode = ptp_devnode,
 };
+
+/*
+ * The kernel's posix_clock_register() tells the character device whose module an open file
+ * pins when it can be opened already, by whoever has a node of that number: a file opened
+ * in between pins nothing and drops a reference when it is closed. So we register clocks
+ * ourselves. What the kernel does not export are its file operations: they are taken over
+ * from a clock without a number, which nobody can open, when the module is loaded.
+ */
+static const struct file_operations *posix_clock_fops;
+
+struct unnumbered_clock {
+	struct posix_clock clock;
+	struct device dev;
+};
+
+static void unnumbered_release(struct device *dev)
+{
+	kfree(container_of(dev, struct unnumbered_clock, dev));
+}
+
+static int __init borrow_posix_clock_fops(void)
+{
+	struct unnumbered_clock *it = kzalloc(sizeof(*it), GFP_KERNEL);
+	int err;
+
+	if (!it)
+		return -ENOMEM;
+	device_initialize(&it->dev);
+	it->dev.release = unnumbered_release;
+	err = dev_set_name(&it->dev, "chs_ptp");
+	if (!err)
+		err = posix_clock_register(&it->clock, &it->dev);
+	if (err) {
+		put_device(&it->dev);
+		return err;
+	}
+	posix_clock_fops = it->clock.cdev.ops;
+	posix_clock_unregister(&it->clock);
+	return 0;
+}
+
+/* posix_clock_register(), in an order that leaves nothing to be set when the node is there */
+static int add_node(struct ptp_clock *ptp)
+{
+	struct posix_clock *clock = &ptp->clock;
+
+	init_rwsem(&clock->rwsem);
+	cdev_init(&clock->cdev, posix_clock_fops);
+	clock->cdev.owner = THIS_MODULE;
+	clock->dev = &ptp->dev;
+	return cdev_device_add(&clock->cdev, &ptp->dev);
+}
 
 /* ---- events from drivers ---- */
 
@@ -168,6 +206,7 @@ static struct ptp_clock *alloc_clock(struct ptp_clock_info *info)
 	ptp->n_channels = min(info->n_ext_ts, PTP_MAX_CHANNELS);
 	ptp->has_cycles = info->getcycles64 || info->getcyclesx64;
 	spin_lock_init(&ptp->queue_lock);
+	mutex_init(&ptp->readers_mutex);
 	INIT_LIST_HEAD(&ptp->readers);
 	mutex_init(&ptp->pin_mutex);
 	mutex_init(&ptp->vclock_mutex);
@@ -175,11 +214,12 @@ static struct ptp_clock *alloc_clock(struct ptp_clock_info *info)
 	ptp->max_vclocks = PTP_VCLOCKS_DEFAULT;
 	mutex_init(&ptp->steer_mutex);
 	ptp_alarm_init(ptp);
-	spin_lock_init(&ptp->change_lock);
 
 	ptp->counts = alloc_percpu(struct ptp_counts);
 	ptp->channel_dropped = kcalloc(ptp->n_channels + 1, sizeof(u64), GFP_KERNEL);
 	ptp->fifo = ptp_reader_create(ptp, 0, true);
+	if (IS_ERR(ptp->fifo))
+		ptp->fifo = NULL;
 	if (!ptp->counts || !ptp->channel_dropped || !ptp->fifo || ptp_pins_init(ptp)) {
 		free_clock(ptp);
 		return ERR_PTR(-ENOMEM);
@@ -266,6 +306,8 @@ static struct ptp_clock *register_clock(struct ptp_clock_info *info, struct devi
 	ptp->dev.groups = ptp->groups;
 	dev_set_drvdata(&ptp->dev, ptp);
 	ptp->clock.ops = ptp_posix_ops;
+	if (info->gettimex64)
+		ptp->clock.ops.clock_gettime = ptp_op_gettimex_only;
 
 	err = dev_set_name(&ptp->dev, "ptp%d", ptp->index);
 	if (err)
@@ -278,9 +320,7 @@ static struct ptp_clock *register_clock(struct ptp_clock_info *info, struct devi
 		goto stop_worker;
 	/* before the node is there, since an open makes a directory in it */
 	ptp_debugfs_add(ptp);
-	/* as with the owner, see ptp_devnode(): posix_clock_register() sets it late */
-	ptp->clock.dev = &ptp->dev;
-	err = posix_clock_register(&ptp->clock, &ptp->dev);
+	err = add_node(ptp);
 	if (err)
 		goto stop_pps;
 	trace_ptp_register(ptp->index, info->name);
@@ -396,6 +436,11 @@ static int __init ptp_init(void)
 	if (first_index < 0 || first_index > MINORMASK) {
 		pr_err("first_index must be 0 to %d\n", MINORMASK);
 		return -EINVAL;
+	}
+	err = borrow_posix_clock_fops();
+	if (err) {
+		pr_err("cannot have the kernel's POSIX clocks: %d\n", err);
+		return err;
 	}
 	err = class_register(&ptp_class);
 	if (err) {

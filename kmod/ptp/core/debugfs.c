@@ -15,45 +15,142 @@
 #include <linux/seq_file.h>
 #include <linux/uaccess.h>
 
+#include <chs/seq_name.h>
+
 #include "private.h"
 
-static void show_reader(struct seq_file *seq, const struct ptp_reader *reader)
+/**
+ * ptp_seq_comm() - write a task's name as a column
+ * @seq: the file
+ * @comm: TASK_COMM_LEN bytes, the task's own choice
+ */
+void ptp_seq_comm(struct seq_file *seq, const char *comm)
 {
-	unsigned int channel;
-
-	seq_printf(seq, "%6u %7d %-15s %s%s %8u %5llu %9u %10llu %9llu", reader->id, reader->pid,
-		   reader->comm, reader->mode & FMODE_READ ? "r" : "-",
-		   reader->mode & FMODE_WRITE ? "w" : "-",
-		   bitmap_weight(reader->mask, PTP_MAX_CHANNELS), reader->head - reader->tail,
-		   reader->max_depth, reader->delivered, reader->dropped);
-	for (channel = 0; channel <= reader->clock->n_channels; channel++)
-		if (reader->channel_dropped[channel])
-			seq_printf(seq, " %u:%llu", channel, reader->channel_dropped[channel]);
-	seq_putc(seq, '\n');
+	seq_setwidth(seq, TASK_COMM_LEN - 1);
+	chs_seq_name(seq, comm, TASK_COMM_LEN);
+	seq_pad(seq, 0);
 }
 
-static int readers_show(struct seq_file *seq, void *unused)
+/*
+ * A row's position is the reader's number, or beyond FIRST_CLOSED how many readers had
+ * closed with losses before it: whoever reads in parts finds his place again, whatever has
+ * gone meanwhile. readers_mutex keeps a row from start to stop, which copies nothing to
+ * user space; queue_lock, which holds up interrupts, is taken for one row's figures.
+ */
+#define FIRST_CLOSED (1LL << 32)
+
+static void *row_at(struct ptp_clock *ptp, loff_t *pos)
+{
+	loff_t end = FIRST_CLOSED + ptp->n_departed;
+	struct ptp_reader *reader;
+
+	lockdep_assert_held(&ptp->readers_mutex);
+	if (*pos < FIRST_CLOSED) {
+		list_for_each_entry(reader, &ptp->readers, node) {
+			if (!reader->internal && reader->id >= *pos) {
+				*pos = reader->id;
+				return reader;
+			}
+		}
+	}
+	*pos = max3(*pos, FIRST_CLOSED, end - PTP_DEPARTED);
+	return *pos < end ? &ptp->departed[(*pos - FIRST_CLOSED) % PTP_DEPARTED] : NULL;
+}
+
+static void *readers_start(struct seq_file *seq, loff_t *pos)
 {
 	struct ptp_clock *ptp = seq->private;
-	const struct ptp_reader *reader;
-	u32 i;
 
-	seq_puts(seq, "reader     pid comm            md channels depth max_depth  delivered   dropped by_channel\n");
-	spin_lock_irq(&ptp->queue_lock);
-	list_for_each_entry(reader, &ptp->readers, node)
-		if (!reader->internal)
-			show_reader(seq, reader);
-	i = ptp->n_departed > PTP_DEPARTED ? ptp->n_departed - PTP_DEPARTED : 0;
-	for (; i < ptp->n_departed; i++) {
-		const struct ptp_departed *gone = &ptp->departed[i % PTP_DEPARTED];
+	mutex_lock(&ptp->readers_mutex);
+	return *pos ? row_at(ptp, pos) : SEQ_START_TOKEN;
+}
 
-		seq_printf(seq, "%6u %7d %-15s closed %27llu %9llu\n", gone->id, gone->pid,
-			   gone->comm, gone->delivered, gone->dropped);
+static void *readers_next(struct seq_file *seq, void *row, loff_t *pos)
+{
+	struct ptp_clock *ptp = seq->private;
+	struct ptp_reader *reader = row;
+
+	if (row != SEQ_START_TOKEN && *pos < FIRST_CLOSED) {
+		if (list_is_last(&reader->node, &ptp->readers)) {
+			*pos = FIRST_CLOSED;
+		} else {
+			reader = list_next_entry(reader, node);
+			*pos = reader->id;
+			return reader;
+		}
+	} else {
+		++*pos;
 	}
+	return row_at(ptp, pos);
+}
+
+static void readers_stop(struct seq_file *seq, void *row)
+{
+	struct ptp_clock *ptp = seq->private;
+
+	mutex_unlock(&ptp->readers_mutex);
+}
+
+static void show_open(struct seq_file *seq, struct ptp_reader *reader)
+{
+	struct ptp_clock *ptp = reader->clock;
+	unsigned int channel, channels, depth, max_depth;
+	u64 delivered, dropped, lost;
+	const char *comma = "";
+
+	spin_lock_irq(&ptp->queue_lock);
+	channels = bitmap_weight(reader->mask, PTP_MAX_CHANNELS);
+	depth = reader->head - reader->tail;
+	max_depth = reader->max_depth;
+	delivered = reader->delivered;
+	dropped = reader->dropped;
 	spin_unlock_irq(&ptp->queue_lock);
+
+	seq_printf(seq, "%6u %7d ", reader->id, reader->pid);
+	ptp_seq_comm(seq, reader->comm);
+	seq_printf(seq, " %s%-5s %8u %5u %9u %10llu %9llu ", reader->mode & FMODE_READ ? "r" : "-",
+		   reader->mode & FMODE_WRITE ? "w" : "-", channels, depth, max_depth, delivered,
+		   dropped);
+	for (channel = 0; dropped && channel <= ptp->n_channels; channel++) {
+		lost = READ_ONCE(reader->channel_dropped[channel]);
+		if (!lost)
+			continue;
+		seq_printf(seq, "%s%u:%llu", comma, channel, lost);
+		comma = ",";
+	}
+	seq_puts(seq, dropped ? "\n" : "-\n");
+}
+
+static void show_closed(struct seq_file *seq, const struct ptp_departed *gone)
+{
+	seq_printf(seq, "%6u %7d ", gone->id, gone->pid);
+	ptp_seq_comm(seq, gone->comm);
+	seq_printf(seq, " closed %8s %5s %9s %10llu %9llu -\n", "-", "-", "-", gone->delivered,
+		   gone->dropped);
+}
+
+static int readers_show(struct seq_file *seq, void *row)
+{
+	struct ptp_clock *ptp = seq->private;
+	struct ptp_departed *gone = row;
+
+	if (row == SEQ_START_TOKEN)
+		seq_puts(seq, "reader     pid comm            md     channels depth max_depth  "
+			      "delivered   dropped by_channel\n");
+	else if (gone >= ptp->departed && gone < ptp->departed + PTP_DEPARTED)
+		show_closed(seq, gone);
+	else
+		show_open(seq, row);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(readers);
+
+static const struct seq_operations readers_sops = {
+	.start = readers_start,
+	.next = readers_next,
+	.stop = readers_stop,
+	.show = readers_show,
+};
+DEFINE_SEQ_ATTRIBUTE(readers);
 
 static int alarms_show(struct seq_file *seq, void *unused)
 {

@@ -17,16 +17,21 @@ static int ptp_clock_getres(struct posix_clock *clock, struct timespec64 *ts)
 	return 0;
 }
 
+static noinline void say_free_running(struct ptp_clock *ptp)
+{
+	dev_err_ratelimited(&ptp->dev, "physical clock is free running\n");
+}
+
 /*
  * Virtual clocks that count by this clock's time would jump with it. steer_mutex is
  * held from here until the driver has done what was asked, so that none can appear in
  * between.
  */
-static bool runs_freely(struct ptp_clock *ptp)
+static inline bool runs_freely(struct ptp_clock *ptp)
 {
 	lockdep_assert_held(&ptp->steer_mutex);
-	if (ptp->freerun)
-		dev_err_ratelimited(&ptp->dev, "physical clock is free running\n");
+	if (unlikely(ptp->freerun))
+		say_free_running(ptp);
 	return ptp->freerun;
 }
 
@@ -46,7 +51,8 @@ static int ptp_clock_settime(struct posix_clock *clock, const struct timespec64 
 	return err;
 }
 
-static int adj_setoffset(struct ptp_clock *ptp, const struct __kernel_timex *tx)
+/* not in line: what it keeps on the stack is no business of servos */
+static noinline int adj_setoffset(struct ptp_clock *ptp, const struct __kernel_timex *tx)
 {
 	s64 limit = tx->modes & ADJ_NANO ? NSEC_PER_SEC : USEC_PER_SEC;
 	s64 fraction = tx->time.tv_usec;
@@ -92,7 +98,7 @@ static int adj_frequency(struct ptp_clock *ptp, const struct __kernel_timex *tx)
 	return ptp_op_adjfine(ptp, tx->freq, refusal);
 }
 
-static int adj_offset(struct ptp_clock *ptp, const struct __kernel_timex *tx)
+static noinline int adj_offset(struct ptp_clock *ptp, const struct __kernel_timex *tx)
 {
 	struct ptp_clock_info *info = ptp->info;
 	s64 offset = tx->offset, limit;
@@ -120,11 +126,11 @@ static int ptp_clock_adjtime(struct posix_clock *clock, struct __kernel_timex *t
 		return 0;
 	}
 	mutex_lock(&ptp->steer_mutex);
-	/* one action a call, in this order of precedence */
-	if (tx->modes & ADJ_SETOFFSET)
-		err = adj_setoffset(ptp, tx);
-	else if (tx->modes & ADJ_FREQUENCY)
+	/* one action a call, in this order of precedence: SETOFFSET, FREQUENCY, OFFSET */
+	if (likely((tx->modes & (ADJ_SETOFFSET | ADJ_FREQUENCY)) == ADJ_FREQUENCY))
 		err = adj_frequency(ptp, tx);
+	else if (tx->modes & ADJ_SETOFFSET)
+		err = adj_setoffset(ptp, tx);
 	else if (tx->modes & ADJ_OFFSET)
 		err = adj_offset(ptp, tx);
 	else

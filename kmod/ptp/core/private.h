@@ -8,6 +8,7 @@
  *	posix.c		clock_gettime(), clock_settime(), clock_adjtime()
  *	chardev.c	open, ioctl, read, poll
  *	queue.c		queues of external events, one for each open file
+ *	users.c		what a user may have: open files, alarms
  *	alarm.c		alarms
  *	pins.c		pin functions and the requests that depend on them
  *	vclock.c	virtual clocks over the counter of a physical one
@@ -17,12 +18,13 @@
  * Locks, outermost first:
  *	ptp_clock.vclock_mutex	virtual clocks come and go; not taken in calls from a file
  *	posix_clock.rwsem	(kernel's) held for read in every call from a file
- *	ptp_clock.steer_mutex	freerun, settime64(), adjtime(), adjfine(), adjphase()
+ *	ptp_clock.steer_mutex	freerun, settime64(), adjtime(), adjfine(), adjphase(),
+ *				last_change
  *	ptp_reader.read_mutex	one reader of a queue at a time
+ *	ptp_clock.readers_mutex	readers come, are listed and go
  *	ptp_clock.pin_mutex	pin_config, enable(), verify(), perout_loopback()
  *	ptp_clock.alarms.mutex	alarms, and steps of a clock that has armed ones
  *	ptp_clock.queue_lock	readers and their queues; taken in hard interrupts
- *	ptp_clock.change_lock	last_change
  */
 #ifndef CHS_PTP_PRIVATE_H
 #define CHS_PTP_PRIVATE_H
@@ -94,7 +96,7 @@ struct ptp_counts {
 
 /**
  * struct ptp_change - the last successful change of one kind
- * @when_ns: CLOCK_REALTIME
+ * @when: CLOCK_REALTIME, of the last tick
  * @pid: thread group of the task that asked for it; 0: never happened
  * @comm: its name
  * @old_value: time in ns, frequency in scaled ppm or number of virtual clocks before;
@@ -102,7 +104,7 @@ struct ptp_counts {
  * @new_value: and after
  */
 struct ptp_change {
-	s64 when_ns;
+	struct timespec64 when;
 	pid_t pid;
 	char comm[TASK_COMM_LEN];
 	s64 old_value;
@@ -114,7 +116,9 @@ struct ptp_change {
 
 /**
  * struct ptp_reader - one open file, with its queue of external events
- * @node: in &ptp_clock.readers; under queue_lock
+ * @node: in &ptp_clock.readers; changed under readers_mutex and queue_lock, which each
+ *	keep it
+ * @user: whom it counts against, or NULL
  * @clock: the clock; valid as long as the file is open
  * @id: number that no other open file of this clock has or had
  * @pid: thread group that opened it
@@ -140,6 +144,7 @@ struct ptp_change {
  */
 struct ptp_reader {
 	struct list_head node;
+	struct ptp_user *user;
 	struct ptp_clock *clock;
 	u32 id;
 	pid_t pid;
@@ -187,8 +192,10 @@ struct ptp_departed {
  * @rang: the driver's alarm has gone off since the last pass; set in any context
  * @early: passes in a row that came before the time they were meant for
  * @expected: when the timer was meant to meet an alarm, ns of CLOCK_MONOTONIC, or 0
- * @next_pass: no sooner may anything expire, ns of CLOCK_MONOTONIC
- * @mult: ns of CLOCK_MONOTONIC for a ns of the clock, 2^28 for 1
+ * @next_pass: no sooner may the thread look, ns of CLOCK_MONOTONIC; read without the
+ *	mutex
+ * @charged: processor time of @worker's thread that the budget knows of, ns
+ * @mult: ns of CLOCK_MONOTONIC for a ns of the clock, ALARM_RATE_ONE for 1
  * @dialed: frequency offset to which @mult belongs
  * @rate_known: @mult was measured with that
  * @base_known: there is a reading of the clock to measure from
@@ -217,6 +224,7 @@ struct ptp_alarms {
 	unsigned int early;
 	s64 expected;
 	s64 next_pass;
+	u64 charged;
 	u64 mult;
 	long dialed;
 	bool rate_known;
@@ -245,14 +253,15 @@ struct ptp_alarms {
  * @dialed_frequency: last frequency offset set, scaled ppm
  * @counts: see &enum ptp_op
  * @queue_lock: guards the readers, their queues and the figures below
- * @readers: open files and @fifo
+ * @readers_mutex: held to add and remove readers, or to sleep between two of them
+ * @readers: @fifo and open files, by number
  * @n_readers: open files
  * @next_reader: number of the next one
  * @extts_events: external events reported by the driver
  * @extts_dropped: events that readers lost, gone readers included
  * @channel_dropped: the same by channel
- * @departed: ring of closed readers with losses
- * @n_departed: how many were ever put in
+ * @departed: ring of closed readers with losses; as with the list of @readers
+ * @n_departed: how many were ever put in; likewise
  * @fifo: queue of the sysfs attribute fifo
  * @alarms: alarms
  * @pin_mutex: guards pin_config and serialises the driver's enable()
@@ -260,9 +269,9 @@ struct ptp_alarms {
  * @vclocks: virtual clocks over this one, in the order in which they were made
  * @n_vclocks: how many
  * @max_vclocks: and at most
- * @steer_mutex: guards @freerun; held while the driver sets or steers the clock
+ * @steer_mutex: guards @freerun and @last_change; held while the driver sets or steers
+ *	the clock
  * @freerun: neither is allowed, since virtual clocks count by this clock's time
- * @change_lock: guards @last_change
  * @last_change: who changed the clock last, for each kind of change
  * @pps: PPS source, or NULL
  * @worker: runs do_aux_work, or NULL
@@ -286,6 +295,7 @@ struct ptp_clock {
 	struct ptp_counts __percpu *counts;
 
 	spinlock_t queue_lock;
+	struct mutex readers_mutex;
 	struct list_head readers;
 	u32 n_readers;
 	u32 next_reader;
@@ -305,7 +315,6 @@ struct ptp_clock {
 	u32 max_vclocks;
 	struct mutex steer_mutex;
 	bool freerun;
-	spinlock_t change_lock;
 	struct ptp_change last_change[PTP_N_CHANGES];
 
 	struct pps_device *pps;
@@ -350,6 +359,7 @@ typedef struct ptp_clock_time ptp_sample[3];
  * so that refusals are counted and traced too; 0 is none.
  */
 int ptp_op_gettime(struct posix_clock *clock, struct timespec64 *ts);
+int ptp_op_gettimex_only(struct posix_clock *clock, struct timespec64 *ts);
 int ptp_op_offsets(struct ptp_clock *ptp, struct ptp_clock_time *stamps, unsigned int n);
 int ptp_op_gettimex(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *samples, unsigned int n);
 int ptp_op_crosststamp(struct ptp_clock *ptp, struct system_device_crosststamp *xts);
@@ -378,6 +388,13 @@ int ptp_release(struct posix_clock_context *context);
 long ptp_ioctl(struct posix_clock_context *context, unsigned int cmd, unsigned long arg);
 ssize_t ptp_read(struct posix_clock_context *context, uint flags, char __user *buf, size_t size);
 __poll_t ptp_poll(struct posix_clock_context *context, struct file *file, poll_table *wait);
+
+/* users.c */
+enum ptp_quota { PTP_QUOTA_FILES, PTP_QUOTA_ALARMS, PTP_N_QUOTAS };
+
+struct ptp_user;
+struct ptp_user *ptp_user_charge(enum ptp_quota quota);
+void ptp_user_uncharge(struct ptp_user *user, enum ptp_quota quota);
 
 /* queue.c */
 struct ptp_reader *ptp_reader_create(struct ptp_clock *ptp, fmode_t mode, bool internal);
@@ -465,5 +482,6 @@ void ptp_debugfs_add(struct ptp_clock *ptp);
 void ptp_debugfs_remove(struct ptp_clock *ptp);
 void ptp_debugfs_add_reader(struct ptp_reader *reader);
 void ptp_debugfs_remove_reader(struct ptp_reader *reader);
+void ptp_seq_comm(struct seq_file *seq, const char *comm);
 
 #endif /* CHS_PTP_PRIVATE_H */

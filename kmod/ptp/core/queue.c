@@ -26,15 +26,22 @@
  * @internal: the sysfs fifo, see &struct ptp_reader
  *
  * Context: process context, may sleep.
- * Return: the reader, in the clock's list; NULL without memory.
+ * Return: the reader, in the clock's list; -ENOMEM, or -EMFILE at the user's limit.
  */
 struct ptp_reader *ptp_reader_create(struct ptp_clock *ptp, fmode_t mode, bool internal)
 {
+	struct ptp_user *user = internal ? NULL : ptp_user_charge(PTP_QUOTA_FILES);
 	struct ptp_reader *reader;
 
-	reader = kvzalloc(struct_size(reader, channel_dropped, ptp->n_channels + 1), GFP_KERNEL);
-	if (!reader)
-		return NULL;
+	if (IS_ERR(user))
+		return ERR_CAST(user);
+	reader = kvzalloc(struct_size(reader, channel_dropped, ptp->n_channels + 1),
+			  GFP_KERNEL_ACCOUNT);
+	if (!reader) {
+		ptp_user_uncharge(user, PTP_QUOTA_FILES);
+		return ERR_PTR(-ENOMEM);
+	}
+	reader->user = user;
 	reader->clock = ptp;
 	reader->pid = task_tgid_nr(current);
 	get_task_comm(reader->comm, current);
@@ -45,6 +52,7 @@ struct ptp_reader *ptp_reader_create(struct ptp_clock *ptp, fmode_t mode, bool i
 	INIT_LIST_HEAD(&reader->alarms);
 	bitmap_fill(reader->mask, PTP_MAX_CHANNELS);
 
+	mutex_lock(&ptp->readers_mutex);
 	spin_lock_irq(&ptp->queue_lock);
 	if (!internal) {
 		reader->id = ++ptp->next_reader;
@@ -52,6 +60,7 @@ struct ptp_reader *ptp_reader_create(struct ptp_clock *ptp, fmode_t mode, bool i
 	}
 	list_add_tail(&reader->node, &ptp->readers);
 	spin_unlock_irq(&ptp->queue_lock);
+	mutex_unlock(&ptp->readers_mutex);
 	return reader;
 }
 
@@ -59,12 +68,13 @@ struct ptp_reader *ptp_reader_create(struct ptp_clock *ptp, fmode_t mode, bool i
  * ptp_reader_destroy() - take a reader away
  * @reader: the reader; its losses stay in the clock's books
  *
- * Context: process context.
+ * Context: process context, may sleep.
  */
 void ptp_reader_destroy(struct ptp_reader *reader)
 {
 	struct ptp_clock *ptp = reader->clock;
 
+	mutex_lock(&ptp->readers_mutex);
 	spin_lock_irq(&ptp->queue_lock);
 	list_del(&reader->node);
 	if (!reader->internal)
@@ -79,11 +89,13 @@ void ptp_reader_destroy(struct ptp_reader *reader)
 		gone->dropped = reader->dropped;
 	}
 	spin_unlock_irq(&ptp->queue_lock);
+	mutex_unlock(&ptp->readers_mutex);
+	ptp_user_uncharge(reader->user, PTP_QUOTA_FILES);
 	kvfree(reader);
 }
 
-static void count_drop(struct ptp_clock *ptp, struct ptp_reader *reader,
-		       const struct ptp_extts_event *lost)
+static noinline void count_drop(struct ptp_clock *ptp, struct ptp_reader *reader,
+				const struct ptp_extts_event *lost)
 {
 	bool alarm = lost->flags & PTP_EXTTS_ALARM;
 	/* an alarm is no channel: it counts with those beyond the last */
@@ -124,13 +136,16 @@ static __always_inline bool put_event(struct ptp_clock *ptp, struct ptp_reader *
 	return dropped;
 }
 
-/* what a trace shows besides is counted only for one; queue_lock held */
+/* what a trace shows besides is counted only for one */
 static __always_inline void put_to_all(struct ptp_clock *ptp, const struct ptp_extts_event *event,
 				       bool traced)
 {
 	u32 reached = 0, dropped = 0;
 	struct ptp_reader *reader;
+	unsigned long flags;
 
+	spin_lock_irqsave(&ptp->queue_lock, flags);
+	ptp->extts_events++;
 	list_for_each_entry(reader, &ptp->readers, node) {
 		if (!test_bit(event->index, reader->mask))
 			continue;
@@ -141,6 +156,7 @@ static __always_inline void put_to_all(struct ptp_clock *ptp, const struct ptp_e
 		trace_ptp_extts(ptp->index, event->index,
 				event->t.sec * NSEC_PER_SEC + event->t.nsec, event->flags, reached,
 				dropped);
+	spin_unlock_irqrestore(&ptp->queue_lock, flags);
 }
 
 static noinline void put_to_all_traced(struct ptp_clock *ptp, const struct ptp_extts_event *event)
@@ -158,15 +174,10 @@ static noinline void put_to_all_traced(struct ptp_clock *ptp, const struct ptp_e
  */
 void ptp_queue_event(struct ptp_clock *ptp, const struct ptp_extts_event *event)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&ptp->queue_lock, flags);
-	ptp->extts_events++;
 	if (trace_ptp_extts_enabled())
 		put_to_all_traced(ptp, event);
 	else
 		put_to_all(ptp, event, false);
-	spin_unlock_irqrestore(&ptp->queue_lock, flags);
 }
 
 /**

@@ -4,6 +4,7 @@
  * below statistics/ what mainline does not count. The pins are in pins.c.
  */
 #include <linux/capability.h>
+#include <linux/string_helpers.h>
 #include <linux/sysfs.h>
 
 #include "private.h"
@@ -291,20 +292,28 @@ struct change_attribute {
 	const char *format;
 };
 
-/* One line; comm comes last, since it may hold anything. Empty: never happened. */
+/*
+ * One line; comm as in debugfs: what would be more than a word of printable ASCII is octal,
+ * see chs_seq_name(). Empty: never happened.
+ */
 static ssize_t change_show(struct device *dev, struct device_attribute *attr, char *page)
 {
 	const struct change_attribute *change = container_of(attr, struct change_attribute, attr);
 	struct ptp_clock *ptp = clock_of(dev);
+	char comm[4 * TASK_COMM_LEN];
 	struct ptp_change last;
+	int len;
 
-	spin_lock(&ptp->change_lock);
+	mutex_lock(&ptp->steer_mutex);
 	last = ptp->last_change[change->op - PTP_OP_SETTIME];
-	spin_unlock(&ptp->change_lock);
-	if (!last.when_ns)
+	mutex_unlock(&ptp->steer_mutex);
+	if (!last.pid)
 		return 0;
-	return sysfs_emit(page, change->format, last.when_ns, last.old_value, last.new_value,
-			  last.pid, last.comm);
+	len = string_escape_mem(last.comm, strnlen(last.comm, sizeof(last.comm)), comm,
+				sizeof(comm) - 1, ESCAPE_OCTAL | ESCAPE_NAP | ESCAPE_APPEND, " \\");
+	comm[len] = 0;
+	return sysfs_emit(page, change->format, timespec64_to_ns(&last.when), last.old_value,
+			  last.new_value, last.pid, comm);
 }
 
 #define CHANGE_ATTR(_name, _op, _format)						\
