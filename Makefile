@@ -227,7 +227,8 @@ $(O)/unit/%: $(O)/obj/tests/unit/%.o $(O)/lib/libchstools.a
 # looks at the comparison by itself and at the program
 $(O)/unit/test_bench: $(O)/obj/tests/perf/report/compare.o | $(O)/perf/report
 
-$(O)/unit/test_dpllsnoop: $(patsubst %,$(O)/obj/tools/dpllsnoop/%.o,filter model names)
+$(O)/unit/test_dpllsnoop: $(patsubst %,$(O)/obj/tools/dpllsnoop/%.o,filter model names netdevs \
+	netlink order)
 
 $(O)/unit/test_htetop: $(patsubst %,$(O)/obj/tools/htetop/%.o,columns engine figures relation)
 

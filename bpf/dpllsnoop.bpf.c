@@ -138,6 +138,22 @@ static __always_inline int on_pin_seen(__u64 *a)
 }
 CHS_TP(dpll_pin_seen, on_pin_seen)
 
+static __always_inline int on_pin_netdev(__u64 *a)
+{
+	struct dpll_ev_cmd *e = ring_reserve(sizeof(*e));
+
+	if (!e)
+		return 0;
+	fill(&e->ev, EV_PIN_NETDEV, ARG_U32(a, 0));
+	e->ev.b = ARG_U32(a, 1);
+	e->ev.a = ARG_INT(a, 2);
+	__builtin_memset(e->text, 0, sizeof(e->text));
+	bpf_probe_read_kernel_str(e->text, sizeof(e->text), ARG_STR(a, 3));
+	ring_submit(e);
+	return 0;
+}
+CHS_TP(dpll_pin_netdev, on_pin_netdev)
+
 static __always_inline int on_violation(__u64 *a)
 {
 	struct dpll_ev *e = ring_reserve(sizeof(*e));

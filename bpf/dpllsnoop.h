@@ -21,6 +21,7 @@ enum dpll_ev_kind {
 	EV_VIOLATION, /* of a device: a pin, b kind; x how often */
 	EV_OP,	      /* of a device: a which, x pin or -1 */
 	EV_CMD,	      /* a command that failed: a which; x id or -1 */
+	EV_PIN_NETDEV, /* of a pin: a attached, b ifindex; text its name */
 	EV_KINDS,
 };
 
@@ -45,7 +46,7 @@ struct dpll_ev {
 	char comm[DPLLSNOOP_COMM];
 };
 
-/* EV_CMD: and what the user was told */
+/* EV_CMD: and what the user was told; EV_PIN_NETDEV */
 struct dpll_ev_cmd {
 	struct dpll_ev ev;
 	char text[DPLLSNOOP_TEXT];

@@ -627,6 +627,28 @@ set_pin() {
 	[[ $(dpll_client pin "$GNSS") != *fractional* ]]
 }
 
+@test "netlink: priority 15 is taken and reads as it was set, and is never chosen" {
+	labctl new synce "${fast[@]}"
+	ids
+	loop_gets 0 status locked-ho-acq
+	loop_gets 0 input GNSS
+	set_pin "$GNSS" "parent-device{parent-id=$eec,prio=15}"
+	loop_gets 0 input SYNCE-MUX
+	pin_has "$GNSS" "parent-device={parent-id=$eec state=3 prio=15"
+	pin_has "$GNSS" "parent-device={parent-id=$pps state=1"
+	input_is GNSS "eec=15"
+	# not even where there is no other
+	labctl signal synce0 input=SYNCE0 lost=1
+	loop_gets 0 status holdover
+	set_pin "$GNSS" "parent-device{parent-id=$eec,state=2}"
+	set_pin "$GNSS" "parent-device{parent-id=$eec,state=3}"
+	nap 1000
+	loop_is 0 status holdover
+	set_pin "$GNSS" "parent-device{parent-id=$eec,state=3,prio=14}"
+	loop_gets 0 input GNSS
+	pin_has "$GNSS" "parent-device={parent-id=$eec state=1 prio=14"
+}
+
 @test "netlink: what cannot be is refused in words, and changes nothing" {
 	refused() {
 		local text=$1
@@ -642,7 +664,7 @@ set_pin() {
 	ids
 	loop_gets 0 status locked-ho-acq
 	refused "selectable or disconnected" pin-set "$SMA1" "parent-device{parent-id=$eec,state=1}"
-	refused "from 0 to 14" pin-set "$SMA1" "parent-device{parent-id=$eec,prio=15}"
+	refused "from 0 to 15" pin-set "$SMA1" "parent-device{parent-id=$eec,prio=16}"
 	refused "not allowed" pin-set "$SMA1" "parent-device{parent-id=$eec,direction=2}"
 	refused "not supported" pin-set "$SMA1" frequency=25000000
 	refused "embedded sync" pin-set "$SMA2" esync-frequency=1

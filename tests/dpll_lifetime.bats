@@ -58,6 +58,15 @@ load lib/dpll
 	limit=180 checks dpll_life unload
 }
 
+@test "what a driver tells a user is kept until the user has it, and cut where it is too long" {
+	checks dpll_life texts
+}
+
+@test "40 rounds of unloading the driver under a set that waits for the processor" {
+	modprobe -r dpll_hand
+	limit=120 checks dpll_life refusals
+}
+
 @test "the subsystem itself goes, comes when its family is asked for, and takes another name" {
 	local family
 	family=$(dpll_client family)

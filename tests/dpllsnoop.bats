@@ -200,7 +200,18 @@ loop_is() {
 	begin --until unlocked --timeout 0.3
 	end 0 5
 	holds '.[-1].type == "total"'
+	# no time at all: as it is now
+	begin --until unlocked --timeout 0
+	end 0 5
+	begin --until locked-ho-acq -d eec --timeout 0
+	end 0
+	begin --duration 0
+	end 0
+	holds '.[-1].type == "total"'
 	run -2 dpllsnoop --timeout 3
+	run -2 dpllsnoop --timeout 0
+	run -2 dpllsnoop --until locked --timeout -1
+	[[ $output == *'number of seconds'* ]]
 	run -2 dpllsnoop --until elsewhere
 }
 
@@ -291,6 +302,88 @@ loop_is() {
 		(.action | startswith("prio of GNSS on"))] == ["GNSS", "SMA", "dpll_client", true, true]' \
 		'[.[] | select(.type == "mode") | .old, .new, .comm] == ["automatic", "manual", "dpll_client"]' \
 		'.[-1].emitted == .[-1].seen'
+}
+
+@test "-p: one line for one change of a state, whoever reports it; none for a set to what it is" {
+	local pin source
+
+	hand_device
+	pin=$(number_of pin board-label=SMA)
+	for source in auto netlink; do
+		begin -p --source $source
+		for state in 2 2 3 3; do
+			dpll_client pin-set "$pin" "parent-device{parent-id=$id,state=$state}"
+		done
+		dpll_client pin-set "$pin" "parent-device{parent-id=$id,prio=0}"
+		# by itself, and the driver reports it
+		hand pin 1 seton 0 state 2
+		hand pin 1 ntf 1 task
+		waits_for 3 '"pin_change"'
+		end
+		hand pin 1 seton 0 state 3
+		source=$source holds '[.[] | select(.type == "pin_change") | .label, .what, .old, .new,
+			.comm] == (if env.source == "auto" then "dpll_client" else null end) as $who |
+			["SMA", "state", "selectable", "disconnected", $who,
+			"SMA", "state", "disconnected", "selectable", $who,
+			"SMA", "state", "selectable", "disconnected", null]'
+	done
+}
+
+@test "-p: a network device that moves from pin to pin" {
+	local source
+
+	ip link add snoop0 type dummy
+	hand_device
+	hand pin 2 prop type 3
+	hand_pin 2 3 PORT0
+	hand pin 3 prop type 3
+	hand_pin 3 3 PORT1
+	for source in auto netlink; do
+		hand pin 2 netdev snoop0
+		begin -p --source $source
+		hand pin 3 netdev snoop0
+		hand pin 3 netdev snoop0
+		waits_for 2 '"what":"netdev"'
+		hand netdev-clear snoop0
+		waits_for 3 '"what":"netdev"'
+		end
+		source=$source holds '[.[] | select(.type == "pin" and .label == "PORT0") | .netdevs] ==
+			[["snoop0"]]' \
+			'[.[] | select(.type == "pin_change") | .label, .what, .old, .new] ==
+			["PORT0", "netdev", "snoop0", null, "PORT1", "netdev", null, "snoop0",
+			"PORT1", "netdev", "snoop0", null]' \
+			'[.[] | select(.type == "pin_change") | .source] | unique ==
+			[if env.source == "auto" then "bpf" else "netlink" end]'
+	done
+	ip link del snoop0
+}
+
+@test "lines come in the order of their times, also where a report was deferred" {
+	local try
+
+	hand_device
+	hand_second
+	hand_pin 2 3 OTHER 1
+	# on a busy machine what is deferred may take longer than lines are held
+	for try in 1 2 3 4 5; do
+		hand dev 0 slow lock_status_get 0
+		hand pin 2 seton 1 state 3
+		lock 2
+		begin -p
+		hand dev 0 slow lock_status_get 10
+		hand dev 0 set lock 4
+		hand dev 0 ntf 1 irq
+		hand pin 2 seton 1 state 2
+		hand pin 2 ntf 1 task
+		waits_for 1 '"transition"'
+		waits_for 1 '"pin_change"'
+		end
+		if holds '[.[] | select(.type == "transition" or .type == "pin_change")] |
+			map(.type) == ["transition", "pin_change"] and .[0].mono_ns < .[1].mono_ns'; then
+			return 0
+		fi
+	done
+	return 1
 }
 
 @test "notifications alone show changes too, with the time of their arrival" {
@@ -677,6 +770,13 @@ without_btf() {
 	[[ $output == *CAP_NET_ADMIN* ]] && [ "${#lines[@]}" = 1 ]
 	run -1 dpllsnoop --family none
 	[[ $output == *'no generic netlink family none'* ]]
+	run -1 dpllsnoop --family nlctrl
+	[[ $output == *'family nlctrl is not one of DPLLs'* ]]
+	# the device is unlocked by now
+	run -4 dpllsnoop --list --check
+	run -0 dpllsnoop --list --check -d pps
+	lock 2
+	run -0 dpllsnoop --list --check
 	run -1 dpllsnoop --source netlink -r
 	[[ $output == *'BPF'* ]]
 	run -2 dpllsnoop --slow never

@@ -110,7 +110,8 @@
 #define SYNCE_INPUT_SINCE_HI	0x50
 #define SYNCE_INPUT_FFO		0x54		/* s32, ppt against the chip's oscillator */
 #define SYNCE_INPUT_LOOP(d)	(0x58 + (d) * 4) /* rw: 3:0 priority, bit 8: may be selected */
-#define SYNCE_PRIO		0xf		/* 15: never */
+#define SYNCE_PRIO		0xf
+#define SYNCE_PRIO_NEVER	15		/* is not chosen, though it may be selected */
 #define SYNCE_ENABLED		0x100
 #define SYNCE_INPUT_PHASE_LO(d)	(0x60 + (d) * 8) /* lateness against loop d, fs */
 #define SYNCE_INPUT_PHASE_HI(d)	(0x64 + (d) * 8)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The driver side of the DPLL subsystem. Source compatible with the kernel's header of
- * this name from 6.9 to 6.19: a driver written for any of those compiles against it
- * unchanged. It bears that header's guard, so that whichever comes first hides the other;
+ * this name from 6.9 to 6.19, with supported_modes_get and mode_set of 7.0: a driver written
+ * for any of those compiles against it unchanged. It bears that header's guard, so that whichever comes first hides the other;
  * on our include path this one does. DPLL_CHS tells that it did.
  *
  * Where the running kernel has a DPLL subsystem of its own, the names below are renamed by
@@ -29,7 +29,7 @@ struct fwnode_handle;
  * @mode_get: required
  * @lock_status_get: required; *status_error is 0 where the driver has nothing to say
  * @mode_supported: as 6.7 had it and the documentation shows it: is this mode supported?
- * @supported_modes_get: ours until the kernel's arrives: set the bits of the modes
+ * @supported_modes_get: as in 7.0: set the bits of the modes
  * @mode_set: change the mode
  * @temp_get: millidegrees Celsius
  * @clock_quality_level_get: set the bits of the levels

@@ -526,7 +526,7 @@ static int synce_input_state(struct synce_pin *pin, struct synce_loop *loop,
 	if (err || paired)
 		return err;
 	err = regmap_read(map, pin->base + SYNCE_INPUT_LOOP(loop->index), &value);
-	if (!err && value & SYNCE_ENABLED && (value & SYNCE_PRIO) != SYNCE_PRIO)
+	if (!err && value & SYNCE_ENABLED)
 		*state = DPLL_PIN_STATE_SELECTABLE;
 	return err;
 }
@@ -634,9 +634,9 @@ static int synce_prio_set(const struct dpll_pin *dpll_pin, void *pin_priv,
 	struct synce_loop *loop = dpll_priv;
 	struct synce_pin *pin = pin_priv;
 
-	/* the chip's "never" is what the state disconnected is for */
-	if (prio >= SYNCE_PRIO) {
-		NL_SET_ERR_MSG_FMT(extack, "priority has to be from 0 to %d", SYNCE_PRIO - 1);
+	/* the last one is never chosen: what clients set for "do not use" */
+	if (prio > SYNCE_PRIO_NEVER) {
+		NL_SET_ERR_MSG_FMT(extack, "priority has to be from 0 to %d", SYNCE_PRIO_NEVER);
 		return -EINVAL;
 	}
 	return regmap_update_bits(pin->chip->map, pin->base + SYNCE_INPUT_LOOP(loop->index),

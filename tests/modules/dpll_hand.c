@@ -38,6 +38,9 @@
  *	churn D N | churn-pin P D N	registered and unregistered so often
  *	chain ACTION			how often the notifier chain was called with it
  *	chain-sum			of all actions
+ *	text TEXT			what a callback that sets or fails tells the user, in
+ *					memory that the next callback overwrites; none: nothing.
+ *					Also as the module's parameter
  *	orphans				callbacks after their registration was gone, or with a NULL
  *					where there is an argument
  */
@@ -49,6 +52,7 @@
 #include <linux/module.h>
 #include <linux/property.h>
 #include <linux/slab.h>
+#include <linux/string_helpers.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
@@ -200,6 +204,18 @@ static void tell(unsigned int n, struct hand_dev *dev, struct hand_pin *pin)
 	}
 }
 
+static char text[256], told[256];
+module_param_string(text, text, sizeof(text), 0444);
+MODULE_PARM_DESC(text, "what callbacks tell the user");
+
+static void tell_user(struct netlink_ext_ack *extack)
+{
+	if (!extack || !*text)
+		return;
+	strscpy(told, text);
+	extack->_msg = told;
+}
+
 static int act(struct behaviour *does, int op, int by, struct hand_dev *dev, struct hand_pin *pin)
 {
 	int err = READ_ONCE(does->err[op]);
@@ -208,6 +224,7 @@ static int act(struct behaviour *does, int op, int by, struct hand_dev *dev, str
 		atomic_inc(&dev->overlaps);
 	atomic_inc(&does->calls[op]);
 	does->by = by;
+	memset(told, '#', strlen(told));
 	/* once: what is told has it called again */
 	tell(xchg(&does->tell[op], 0), dev, pin ?: &pins[0]);
 	if (does->slow_ms[op])
@@ -238,6 +255,8 @@ static s64 *dev_value(void *priv, enum dev_value which)
 	{ \
 		int err = dev_act(priv, op); \
 \
+		if (err) \
+			tell_user(extack); \
 		*value = *dev_value(priv, which); \
 		return err; \
 	}
@@ -247,6 +266,7 @@ static s64 *dev_value(void *priv, enum dev_value which)
 	{ \
 		int err = dev_act(priv, op); \
 \
+		tell_user(extack); \
 		if (!err) \
 			*dev_value(priv, which) = value; \
 		return err; \
@@ -332,6 +352,7 @@ static s64 *on_value(void *priv, void *dpll_priv, enum on_value which)
 	{ \
 		int err = pin_act(priv, dpll_priv, op) ?: *on_value(priv, dpll_priv, ON_FAIL); \
 \
+		tell_user(extack); \
 		if (!err) \
 			*(where) = value; \
 		return err; \
@@ -390,6 +411,7 @@ static int hand_on_pin_set(TWO_PINS, const enum dpll_pin_state state,
 {
 	int err = pin_act(priv, NULL, DPLL_OP_STATE_ON_PIN_SET);
 
+	tell_user(extack);
 	if (!err)
 		*state_on(priv, other_priv) = state;
 	return err;
@@ -407,6 +429,7 @@ static int hand_ref_set(TWO_PINS, const enum dpll_pin_state state, struct netlin
 {
 	int err = pin_act(priv, NULL, DPLL_OP_REF_SYNC_SET);
 
+	tell_user(extack);
 	if (!err)
 		*pin_value(priv, PIN_REF) = state;
 	return err;
@@ -763,7 +786,8 @@ static int pin_prop(struct hand_pin *pin, const char *name, const char *value)
 	int i = which(labels, 3, name);
 
 	if (i >= 0) {
-		strscpy(pin->label[i], value ?: "");
+		/* \\ooo for what would end the word */
+		string_unescape((char *)(value ?: ""), pin->label[i], sizeof(pin->label[i]), UNESCAPE_OCTAL);
 		*to[i] = value ? pin->label[i] : NULL;
 	} else if (!strcmp(name, "clear")) {
 		memset(&pin->prop, 0, sizeof(pin->prop));
@@ -1044,6 +1068,10 @@ static int obey(char **word, s64 *says)
 	if (!strcmp(word[0], "chain-sum")) {
 		for (*says = 0, i = 0; i <= DPLL_PIN_CHANGED; i++)
 			*says += atomic_read(&chain[i]);
+		return 0;
+	}
+	if (!strcmp(word[0], "text")) {
+		strscpy(text, word[1] ?: "");
 		return 0;
 	}
 	if (!strcmp(word[0], "orphans")) {

@@ -314,6 +314,13 @@ static const char *trace_off(const char *event)
 		     event); \
 	} while (0)
 
+#define no_event(event, call) \
+	do { \
+		trace_on(event); \
+		want((call), 0, "set to what it is"); \
+		same(trace_off(event), "", "no " event); \
+	} while (0)
+
 static void group_sets(void)
 {
 	uint32_t id = device(0), a = named_pin(0, 0), b = named_pin(1, 0), mux, child;
@@ -323,9 +330,35 @@ static void group_sets(void)
 	hand("pin 0 fail prio_set -16");
 	set_is("dpll_pin_prio", pin_set_on(s, a, DPLL_A_PIN_PARENT_DEVICE, id, DPLL_A_PIN_PRIO, 8),
 	       "pin=%u kind=device parent=%u old_value=7 new_value=8 err=-16", a, id);
+	/* to what it is: reaches the driver, and is no change */
+	hand("pin 0 fail prio_set 0");
+	no_event("dpll_pin_prio",
+		 pin_set_on(s, a, DPLL_A_PIN_PARENT_DEVICE, id, DPLL_A_PIN_PRIO, 7));
+	no_event("dpll_pin_state",
+		 pin_set_on(s, a, DPLL_A_PIN_PARENT_DEVICE, id, DPLL_A_PIN_STATE, 3));
+	no_event("dpll_pin_direction",
+		 pin_set_on(s, a, DPLL_A_PIN_PARENT_DEVICE, id, DPLL_A_PIN_DIRECTION, 1));
+	want(hand_number("pin 0 calls state_on_dpll_set"), 1, "calls of a driver for no change");
+	no_event("dpll_feature_set", device_set(s, id, DPLL_A_PHASE_OFFSET_AVG_FACTOR,
+						hand_number("dev 0 value factor")));
+
+	/* one change, one record: the next look reports what the set has not */
+	pin_get(s, a);
+	trace_on("dpll_pin_seen");
 	set_is("dpll_pin_state",
 	       pin_set_on(s, a, DPLL_A_PIN_PARENT_DEVICE, id, DPLL_A_PIN_STATE, 2),
 	       "pin=%u kind=device parent=%u old_value=3 new_value=2 err=0", a, id);
+	pin_get(s, a);
+	same(trace_off("dpll_pin_seen"), "", "a set that was traced is not seen once more");
+	set_is("dpll_pin_state",
+	       pin_set_on(s, a, DPLL_A_PIN_PARENT_DEVICE, id, DPLL_A_PIN_STATE, 1),
+	       "pin=%u kind=device parent=%u old_value=2 new_value=1 err=0", a, id);
+	hand("pin 0 seton 0 state 2");
+	trace_on("dpll_pin_seen");
+	pin_get(s, a);
+	pin_get(s, a);
+	same(trace_off("dpll_pin_seen"), format("pin=%u dpll=%u old_state=1 new_state=2", a, id),
+	     "back to what it was before the set");
 	set_is("dpll_pin_direction",
 	       pin_set_on(s, a, DPLL_A_PIN_PARENT_DEVICE, id, DPLL_A_PIN_DIRECTION, 2),
 	       "pin=%u kind=device parent=%u old_value=1 new_value=2 err=0", a, id);

@@ -497,6 +497,151 @@ static void group_unload(void)
 	want(s->has_answer, false, "pins that are left");
 }
 
+/* ---- texts of a driver ----------------------------------------------------------------- */
+
+static void group_texts(void)
+{
+	uint32_t id = device(0), pin;
+	char text[201], cut[80];
+
+	pin_make(0, DPLL_PIN_TYPE_EXT);
+	hand("pin 0 reg 0 0");
+	pin = hand_number("pin 0 id");
+
+	/* whoever listens has the driver asked again, before the acknowledgement is written */
+	ear = nl_listen();
+	hand("text of_the_driver");
+	pin_set_on(s, pin, DPLL_A_PIN_PARENT_DEVICE, id, DPLL_A_PIN_PRIO, 3);
+	refused(s, 0, "of_the_driver", "a set that succeeds with a text");
+	pin_set(s, pin, DPLL_A_PIN_PHASE_ADJUST, 3);
+	refused(s, 0, "of_the_driver", "one on all devices");
+	device_set(s, id, DPLL_A_PHASE_OFFSET_AVG_FACTOR, 3);
+	refused(s, 0, "of_the_driver", "one of the device");
+	nl_close(ear);
+
+	hand("dev 0 fail temp_get -5");
+	device_get(s, id);
+	refused(s, -EIO, "of_the_driver", "a device that does not answer");
+	hand("dev 0 fail temp_get 0");
+	hand("pin 0 seton 0 fail -16");
+	pin_set_on(s, pin, DPLL_A_PIN_PARENT_DEVICE, id, DPLL_A_PIN_PRIO, 4);
+	refused(s, -EBUSY, "of_the_driver", "a set that is refused");
+
+	/* what is too long for the kernel's room ends in dots */
+	memset(text, 'x', 200);
+	text[200] = 0;
+	snprintf(cut, sizeof(cut), "%.76s...", text);
+	hand("text %s", text);
+	pin_set_on(s, pin, DPLL_A_PIN_PARENT_DEVICE, id, DPLL_A_PIN_PRIO, 5);
+	refused(s, -EBUSY, cut, "a text of 200 bytes");
+	text[79] = 0;
+	hand("text %s", text);
+	pin_set_on(s, pin, DPLL_A_PIN_PARENT_DEVICE, id, DPLL_A_PIN_PRIO, 6);
+	refused(s, -EBUSY, text, "a text of 79 bytes");
+	hand("text");
+	pin_del(0, 0);
+	device_del(0);
+}
+
+/* everybody else to the second processor: whoever is on the first waits for the hog alone */
+static void on_cpu(pid_t pid, int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	sched_setaffinity(pid, sizeof(set), &set);
+}
+
+static void sleep_until(int64_t ns)
+{
+	struct timespec at = { ns / 1000000000, ns % 1000000000 };
+
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+}
+
+static bool stop_setting;
+static unsigned long sets;
+
+static void *refused_setter(void *arg)
+{
+	const uint32_t *ids = arg;
+	struct nl *mine = nl_open();
+
+	on_cpu(0, 0);
+	while (!__atomic_load_n(&stop_setting, __ATOMIC_RELAXED)) {
+		pin_set_on(mine, ids[1], DPLL_A_PIN_PARENT_DEVICE, ids[0], DPLL_A_PIN_PRIO,
+			   sets % 7);
+		if (!mine->result && strcmp(mine->told, "gone?"))
+			die("told \"%s\"", mine->told);
+		sets += !mine->result;
+	}
+	nl_close(mine);
+	return NULL;
+}
+
+/* takes the processor from the setter, wherever that is */
+static void *hog(void *arg)
+{
+	struct sched_param param = { .sched_priority = 50 };
+	const int64_t *at = arg;
+
+	on_cpu(0, 0);
+	if (sched_setscheduler(0, SCHED_FIFO, &param))
+		die("SCHED_FIFO: %s", strerror(errno));
+	sleep_until(*at);
+	while (!__atomic_load_n(&stop_setting, __ATOMIC_RELAXED) &&
+	       now_ns(CLOCK_MONOTONIC) < *at + 2000000000LL)
+		;
+	return NULL;
+}
+
+/* a set under way at any of its instructions while its driver is unloaded */
+static void group_refusals(void)
+{
+	const char *rounds = getenv("CHS_ROUNDS");
+	long n = rounds ? atol(rounds) : 40, i, err = 0;
+	pthread_t threads[2];
+	uint32_t ids[2];
+	int64_t at;
+
+	if (hand_fd >= 0)
+		close(hand_fd);
+	hand_fd = -1;
+	unload("dpll_hand");
+	spill("/proc/sys/kernel/sched_rt_runtime_us", "-1");
+	for (pid_t pid = 1; pid < 4096; pid++)
+		on_cpu(pid, 1);
+	srandom(1);
+	for (i = 0; i < n && !err; i++) {
+		err = load_with("dpll_hand", "ready=1 text=gone?");
+		dump(s, DPLL_CMD_DEVICE_GET, NULL, NULL);
+		ids[0] = number_of(&s->answer.nl, DPLL_A_ID);
+		dump(s, DPLL_CMD_PIN_GET, NULL, NULL);
+		ids[1] = number_of(&s->answer.nl, DPLL_A_PIN_ID);
+		stop_setting = false;
+		at = now_ns(CLOCK_MONOTONIC) + 50000000 + random() % 1000000;
+		pthread_create(&threads[0], NULL, hog, &at);
+		pthread_create(&threads[1], NULL, refused_setter, ids);
+		sleep_until(at + 20000000);
+		/* it may have to wait for a set that the hog has stopped with the mutex held */
+		if (!err)
+			err = unload("dpll_hand");
+		__atomic_store_n(&stop_setting, true, __ATOMIC_RELAXED);
+		pthread_join(threads[0], NULL);
+		pthread_join(threads[1], NULL);
+	}
+	spill("/proc/sys/kernel/sched_rt_runtime_us", "950000");
+	for (pid_t pid = 1; pid < 4096; pid++) {
+		cpu_set_t all;
+
+		memset(&all, 0xff, sizeof(all));
+		sched_setaffinity(pid, sizeof(all), &all);
+	}
+	want(err, 0, "unloading the driver, round %ld of %ld", i, n);
+	ok(sets > 7, "%lu sets meanwhile", sets);
+}
+
 /* ---- slow callbacks --------------------------------------------------------------------- */
 
 static void *slow_get(void *arg)
@@ -587,6 +732,17 @@ static int64_t rtnetlink_pin(unsigned int ifindex)
 	return id;
 }
 
+/* notified by a worker: so many, and none that comes after them */
+static void heard_changes(unsigned int n, const char *what)
+{
+	unsigned int heard = 0;
+
+	while (heard < n && hear_one(ear, 20000) > 0)
+		heard += heard_cmd(ear) == DPLL_CMD_PIN_CHANGE_NTF;
+	nap_ms(50);
+	want(heard + hear_all(ear).sum, n, "%s: notifications", what);
+}
+
 static void group_netdev(void)
 {
 	bool beside = !strcmp(s->family_name, "chs-dpll");
@@ -602,13 +758,27 @@ static void group_netdev(void)
 	pin_get(s, pin);
 	ok(!strstr(answer_text(s), text), "no network device");
 	want(rtnetlink_pin(ifindex), -1, "no pin in rtnetlink");
+	ear = nl_listen();
 	hand("pin 0 netdev lo");
 	hand("pin 0 netdev lo");
+	heard_changes(1, "the pin of a network device, set twice");
 	pin_get(s, pin);
 	/* where rtnetlink can tell, it does, and the pin's message is the kernel's to the bit */
 	want(!!strstr(answer_text(s), text), !beside, "ifindex in the pin's message");
 	want(rtnetlink_pin(ifindex), beside ? (int64_t)pin : -1, "IFLA_DPLL_PIN");
+	/* and moves to another pin */
+	pin_make(1, DPLL_PIN_TYPE_SYNCE_ETH_PORT);
+	hand("pin 1 reg 0 0");
+	hear_all(ear);
+	hand("pin 1 netdev lo");
+	heard_changes(2, "a network device that moves from pin to pin");
+	pin_get(s, pin);
+	ok(!strstr(answer_text(s), text), "no ifindex in the first one's message");
 	hand("netdev-clear lo");
+	hand("netdev-clear lo");
+	heard_changes(1, "no pin any more");
+	nl_close(ear);
+	pin_del(1, 0);
 	pin_get(s, pin);
 	ok(!strstr(answer_text(s), text), "no ifindex any more");
 	want(rtnetlink_pin(ifindex), -1, "no pin in rtnetlink any more");
@@ -628,6 +798,8 @@ int main(int argc, char **argv)
 		{ "order", group_order },
 		{ "race", group_race },
 		{ "unload", group_unload },
+		{ "texts", group_texts },
+		{ "refusals", group_refusals },
 		{ "slow", group_slow },
 		{ "netdev", group_netdev },
 	};

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What dpllsnoop's model says of which pin is on which device, and its filters of both. */
+/*
+ * What dpllsnoop's model says of which pin is on which device, and its filters of both; the
+ * network devices of pins; the order of its lines.
+ */
 #include <linux/dpll.h>
+#include <string.h>
 #include "tap.h"
 #include "../../tools/dpllsnoop/filter.h"
+#include "../../tools/dpllsnoop/netdevs.h"
+#include "../../tools/dpllsnoop/order.h"
 
 enum { EEC = 3, PPS = 4, MUX = 65536, CHILD, GRANDCHILD, OUT, LONELY };
 
@@ -79,11 +85,80 @@ static void filters(void)
 	   "a device that is not known");
 }
 
+static void netdevs(void)
+{
+	struct pin *p = model_pin(&m, OUT, false);
+
+	ok(netdevs_set(p, 7, "eth0", true) && p->nnetdevs == 1, "attached");
+	ok(!netdevs_set(p, 7, "eth0", true) && p->nnetdevs == 1, "once more: known");
+	ok(!netdevs_set(p, 8, "eth1", false), "one that was not there leaves");
+	ok(netdevs_set(p, 8, "eth1", true) && netdevs_set(p, 7, "", false), "another, and it leaves");
+	ok(p->nnetdevs == 1 && !strcmp(p->netdev[0].name, "eth1"), "the other one is left");
+	for (uint32_t i = 0; i < MODEL_NETDEVS - 1; i++)
+		netdevs_set(p, 100 + i, "more", true);
+	ok(!netdevs_set(p, 200, "too many", true) && p->nnetdevs == MODEL_NETDEVS, "no more room");
+}
+
+static void hold(struct order *o, int64_t at_ns, const char *text)
+{
+	fputs(text, order_line(o));
+	order_hold(o, at_ns);
+}
+
+/* what was written since the last time */
+static bool written(FILE *to, const char *expected)
+{
+	static long at;
+	char text[256] = "";
+	size_t n;
+
+	fflush(to);
+	fseek(to, at, SEEK_SET);
+	n = fread(text, 1, sizeof(text) - 1, to);
+	at += n;
+	fseek(to, 0, SEEK_END);
+	return !strcmp(text, expected);
+}
+
+static void order(void)
+{
+	static struct loop loop;
+	struct order o = { 0 };
+	FILE *to = tmpfile();
+
+	ok(!loop_init(&loop) && !order_init(&o, &loop, NULL, NULL), "begin");
+	hold(&o, 30, "thirty, a long line;");
+	hold(&o, 10, "ten;");
+	hold(&o, 30, "again;");
+	hold(&o, 20, "twenty;");
+	order_flush(&o, 9, to);
+	ok(written(to, ""), "none is old enough");
+	order_flush(&o, 29, to);
+	ok(written(to, "ten;twenty;"), "in the order of their times");
+	hold(&o, 5, "late;");
+	order_flush(&o, 30, to);
+	ok(written(to, "late;thirty, a long line;again;"), "the same time: as they came");
+	hold(&o, 50, "fifty;");
+	hold(&o, 40, "forty;");
+	hold(&o, 45, "the last;");
+	order_end(&o, to);
+	ok(written(to, "forty;the last;") && !o.n, "after what ends it there is nothing");
+	for (int i = 0; i < 1000; i++)
+		hold(&o, 1000 - i, i == 999 ? "first;" : "x");
+	order_flush(&o, 1, to);
+	ok(written(to, "first;") && o.n == 999, "a thousand backwards");
+	order_free(&o);
+	loop_free(&loop);
+	fclose(to);
+}
+
 int main(void)
 {
 	make();
 	on();
 	filters();
+	netdevs();
+	order();
 	model_free(&m);
 	return tap_end();
 }

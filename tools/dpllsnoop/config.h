@@ -24,7 +24,7 @@ struct config {
 	int64_t phase_ns;	  /* how often, 0: not */
 	int64_t slow_ns;	  /* 0: not */
 	int until;		  /* enum dpll_lock_status, 0: nothing */
-	double timeout, duration; /* s, 0: none */
+	double timeout, duration; /* s, negative: none */
 	bool raw_tp;
 	long ring_bytes;
 	long socket_bytes; /* 0: as the system has it, or more if it lets us */

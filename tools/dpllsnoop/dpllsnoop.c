@@ -5,7 +5,8 @@
  *
  * A notification is sent after the tracepoints of what it tells have fired. So what is read
  * from netlink first waits until all records of the ring up to then have been told; what the
- * records have told already is not told again.
+ * records have told already is not told again. Lines are put into the order of their times
+ * after that, see order.h.
  */
 #include <errno.h>
 #include <limits.h>
@@ -24,7 +25,9 @@
 #include "loop.h"
 #include "model.h"
 #include "names.h"
+#include "netdevs.h"
 #include "netlink.h"
+#include "order.h"
 #include "timefmt.h"
 #include "tree.h"
 #include "units.h"
@@ -73,7 +76,8 @@ static const struct argp_option options[] = {
 	{ "slow", KEY_SLOW, "TIME", 0, "Driver operations of TIME or more too: 5ms, 300us", 0 },
 	{ "until", KEY_UNTIL, "STATUS", 0,
 	  "End when a device is locked, locked-ho-acq, holdover or unlocked", 0 },
-	{ "timeout", KEY_TIMEOUT, "SECONDS", 0, "With --until: then give up, with 5", 0 },
+	{ "timeout", KEY_TIMEOUT, "SECONDS", 0, "With --until: then give up, with 5; 0: at once",
+	  0 },
 	{ "duration", KEY_DURATION, "SECONDS", 0, "End after so long", 0 },
 	{ "list", KEY_LIST, 0, 0, "Show devices and pins, and end", 0 },
 	{ "family", KEY_FAMILY, "NAME", 0, "Generic netlink family (default: that of chs_dpll, "
@@ -92,6 +96,16 @@ static int64_t span(const char *arg)
 	int64_t ns = units_parse_ns(arg);
 
 	return ns < 0 ? units_parse_seconds(arg, 1e6) * 1e6 : ns;
+}
+
+/* 0 is a number of seconds too: end at once, with what there is */
+static double seconds(struct argp_state *state, const char *option, const char *arg)
+{
+	char *end;
+
+	if (strtod(arg, &end) == 0 && end != arg && !*end)
+		return 0;
+	return opts_seconds(state, option, arg);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -144,10 +158,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 				   arg);
 		return 0;
 	case KEY_TIMEOUT:
-		cfg->timeout = opts_seconds(state, "--timeout", arg);
+		cfg->timeout = seconds(state, "--timeout", arg);
 		return 0;
 	case KEY_DURATION:
-		cfg->duration = opts_seconds(state, "--duration", arg);
+		cfg->duration = seconds(state, "--duration", arg);
 		return 0;
 	case KEY_LIST:
 		cfg->list = true;
@@ -176,7 +190,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		argp_error(state, "\"%s\" is no option: -d names a device", arg);
 		return 0;
 	case ARGP_KEY_END:
-		if (cfg->timeout > 0 && !cfg->until)
+		if (cfg->timeout >= 0 && !cfg->until)
 			argp_error(state, "--timeout goes with --until; --duration ends anything");
 		return 0;
 	}
@@ -220,6 +234,7 @@ struct snoop {
 	struct config cfg;
 	struct out out;
 	struct lines lines;
+	struct order order;
 	struct loop loop;
 	struct netlink nl;
 	struct model model;
@@ -236,6 +251,7 @@ struct snoop {
 	bool settling;			/* looking at what came during it */
 	const struct nlmsghdr *message; /* that is being told, or NULL */
 	bool inputs_moved;		/* messages have said something of pins */
+	bool netdevs_moved;		/* perhaps, and no record says so */
 	bool pins_leave;		/* some pin is leaving */
 	bool resync_due;		/* once what was heard before the loss has been told */
 	bool blind;			/* transitions may be among what was lost */
@@ -565,6 +581,15 @@ static bool was_expected(struct snoop *s, uint32_t pin, int knob, int kind, uint
 	return false;
 }
 
+/* the input of the device may be another one now */
+static void state_moved(struct snoop *s, const struct pin *p, const struct dpll_ev *ev)
+{
+	struct device *d = model_device(&s->model, ev->b, false);
+
+	if (d && (d->input == (int)p->id || ev->new_value == DPLL_PIN_STATE_CONNECTED))
+		model_find_input(&s->model, d);
+}
+
 static void handle_pin_set(struct snoop *s, const struct dpll_ev *ev)
 {
 	int kind = ev->kind == EV_PIN_REF_SYNC ? ON_REF_SYNC : (int)ev->a;
@@ -580,12 +605,12 @@ static void handle_pin_set(struct snoop *s, const struct dpll_ev *ev)
 		return;
 	}
 	remember_doing(s, ev, p, kind, ev->b, text);
-	/* which state it has on a device the core tells by EV_PIN_SEEN */
-	if (ev->kind != EV_PIN_STATE || kind != ON_DEVICE) {
-		model_set_pin(p, ev->kind, kind, ev->b, ev->new_value);
-		if (ev->old_value != ev->new_value)
-			expect(s, p->id, ev->kind, kind, ev->b, ev->old_value, ev->new_value);
-	}
+	model_set_pin(p, ev->kind, kind, ev->b, ev->new_value);
+	/* a state on a device is reported by records alone, see on_pin_differs() */
+	if (ev->kind == EV_PIN_STATE && kind == ON_DEVICE)
+		state_moved(s, p, ev);
+	else
+		expect(s, p->id, ev->kind, kind, ev->b, ev->old_value, ev->new_value);
 	if (change_wanted(s, p, kind, ev->b))
 		line_pin_change(&s->lines, p, ev->kind, kind, ev->b, ev->old_value, ev->new_value,
 				ev->at_ns, ev);
@@ -593,17 +618,26 @@ static void handle_pin_set(struct snoop *s, const struct dpll_ev *ev)
 
 static void handle_pin_seen(struct snoop *s, const struct dpll_ev *ev)
 {
-	struct device *d = model_device(&s->model, ev->b, false);
 	struct pin *p = model_pin(&s->model, ev->id, true);
 
 	model_set_pin(p, EV_PIN_SEEN, ON_DEVICE, ev->b, ev->new_value);
-	if (d && (d->input == (int)p->id || ev->new_value == DPLL_PIN_STATE_CONNECTED))
-		model_find_input(&s->model, d);
+	state_moved(s, p, ev);
 	/* the first look of all */
 	if (!ev->old_value || !change_wanted(s, p, ON_DEVICE, ev->b))
 		return;
 	line_pin_change(&s->lines, p, EV_PIN_SEEN, ON_DEVICE, ev->b, ev->old_value, ev->new_value,
 			ev->at_ns, ev);
+}
+
+static void handle_pin_netdev(struct snoop *s, const struct dpll_ev_cmd *e)
+{
+	struct pin *p = model_pin(&s->model, e->ev.id, true);
+	char name[sizeof(e->text)];
+
+	memcpy(name, e->text, sizeof(name));
+	name[sizeof(name) - 1] = 0;
+	if (netdevs_set(p, e->ev.b, name, e->ev.a) && change_wanted(s, p, ON_NOTHING, 0))
+		line_netdev(&s->lines, p, name, e->ev.a, e->ev.at_ns, "bpf");
 }
 
 static void handle_mode(struct snoop *s, const struct dpll_ev *ev)
@@ -692,6 +726,9 @@ static void handle(struct snoop *s, struct dpll_ev_cmd *e, bool last)
 		break;
 	case EV_CMD:
 		handle_cmd(s, e);
+		break;
+	case EV_PIN_NETDEV:
+		handle_pin_netdev(s, e);
 		break;
 	default:
 		handle_pin_set(s, ev);
@@ -832,6 +869,8 @@ static void on_message(void *arg, int cmd, const struct nlmsghdr *nl)
 		known = p && p->present;
 		p = model_take_pin(&s->model, nl, known ? on_pin_differs : NULL, s);
 		s->inputs_moved = true;
+		s->netdevs_moved |= !s->ring && s->cfg.pin_changes && known &&
+				    p->type == DPLL_PIN_TYPE_SYNCE_ETH_PORT;
 		if (!known && s->cfg.pin_changes && pin_there_wanted(&s->cfg, &s->model, p))
 			line_pin(&s->lines, p, "pin_appeared");
 		break;
@@ -876,6 +915,15 @@ static void tell_lost(struct snoop *s)
 		line_lost(&s->lines, "netlink", dropped, s->may_ask);
 	s->resync_due |= lost || dropped;
 	s->blind |= lost || (dropped && !s->ring);
+}
+
+/* a network device has another pin, as messages and rtnetlink show */
+static void on_netdev_differs(void *arg, struct pin *p, const char *name, bool attached)
+{
+	struct snoop *s = arg;
+
+	if (change_wanted(s, p, ON_NOTHING, 0))
+		line_netdev(&s->lines, p, name, attached, time_mono_ns(), "netlink");
 }
 
 /* as in take_records(), but for messages */
@@ -933,6 +981,9 @@ static bool take_round(struct snoop *s)
 	if (s->inputs_moved)
 		find_inputs(s);
 	s->inputs_moved = false;
+	if (s->netdevs_moved)
+		netdevs_ask(&s->model, on_netdev_differs, s);
+	s->netdevs_moved = false;
 	tell_inputs(s);
 	return more;
 }
@@ -1018,6 +1069,8 @@ static int take_snapshot(struct snoop *s)
 		model_find_input(&s->model, d);
 		d->input_told = d->input;
 	}
+	if (s->cfg.pin_changes)
+		netdevs_ask(&s->model, NULL, NULL);
 	return 0;
 }
 
@@ -1038,6 +1091,7 @@ static void write_snapshot(struct snoop *s)
 		if (p->present && pin_there_wanted(&s->cfg, &s->model, p))
 			line_pin(&s->lines, p, "pin");
 	}
+	order_flush(&s->order, s->done ? s->order.last_ns : INT64_MAX, s->out.f);
 }
 
 /*
@@ -1122,6 +1176,8 @@ static void resync(struct snoop *s)
 		resync_pin(s, s->model.pins[i]);
 	s->blind = false;
 	find_inputs(s);
+	if (s->cfg.pin_changes && !s->done)
+		netdevs_ask(&s->model, on_netdev_differs, s);
 	if (!s->done)
 		settle(s);
 }
@@ -1146,6 +1202,20 @@ static void on_ring(void *arg)
 {
 	take_records(arg);
 	check_output(arg);
+}
+
+/* a line is old enough: all that is older has come, unless it takes longer than that */
+static void on_order(void *arg)
+{
+	int64_t until = time_mono_ns() - ORDER_NS;
+	struct snoop *s = arg;
+
+	if (s->done)
+		return;
+	take_records(s);
+	if (!s->done)
+		order_flush(&s->order, until, s->out.f);
+	check_output(s);
 }
 
 static void on_drain(void *arg)
@@ -1208,13 +1278,20 @@ static int find_family(struct snoop *s, const char *ours)
 {
 	const char *const names[] = { s->cfg.family ?: ours,
 				      s->cfg.family ? "" : DPLL_FAMILY_NAME };
-	int err = netlink_open(&s->nl);
+	int err = netlink_open(&s->nl), found = -ENOENT;
 
-	for (int i = 0; !err && i < 2; i++)
-		if (names[i][0] && !netlink_find(&s->nl, names[i]))
-			return 0;
+	for (int i = 0; !err && found && i < 2; i++)
+		if (names[i][0])
+			found = netlink_find(&s->nl, names[i]);
 	if (err)
 		return err_say(err, NULL, "cannot open a netlink socket");
+	if (!found)
+		return 0;
+	if (s->cfg.family && found == -EPROTOTYPE)
+		return err_say(0, "leave --family out",
+			       "generic netlink family %s is not one of DPLLs: it has no group "
+			       "\"" DPLL_MCGRP_MONITOR "\"",
+			       s->cfg.family);
 	if (s->cfg.family)
 		return err_say(0, "modprobe " MODULE ", or leave --family out",
 			       "there is no generic netlink family %s", s->cfg.family);
@@ -1322,10 +1399,10 @@ static int add_sources(struct snoop *s)
 		err = loop_timer(&s->loop, now + DRAIN_NS, DRAIN_NS, on_drain, s);
 	if (!err && s->cfg.phase_ns)
 		err = loop_timer(&s->loop, now + s->cfg.phase_ns, s->cfg.phase_ns, on_phase, s);
-	if (!err && s->cfg.duration > 0)
+	if (!err && s->cfg.duration >= 0)
 		err = loop_timer(&s->loop, now + (int64_t)(s->cfg.duration * NS_PER_SEC), 0, on_end,
 				 s);
-	if (!err && s->cfg.timeout > 0)
+	if (!err && s->cfg.timeout >= 0)
 		err = loop_timer(&s->loop, now + (int64_t)(s->cfg.timeout * NS_PER_SEC), 0,
 				 on_timeout, s);
 	return err;
@@ -1349,6 +1426,7 @@ static void finish(struct snoop *s)
 	/* with --until that line is the last */
 	if (s->done)
 		return;
+	order_flush(&s->order, INT64_MAX, s->out.f);
 	for (int i = 0; i < s->model.ndevices; i++) {
 		struct device *d = s->model.devices[i];
 		int64_t since = d->since_ns ?: d->counted_ns, held = end - since;
@@ -1390,7 +1468,9 @@ static int run(struct snoop *s, const char *why_not)
 	if (err)
 		return err;
 	s->start_ns = time_mono_ns();
-	err = add_sources(s);
+	err = order_init(&s->order, &s->loop, on_order, s);
+	if (!err)
+		err = add_sources(s);
 	if (err)
 		return err_say(err, NULL, "cannot set the timers");
 	line_start(&s->lines,
@@ -1400,6 +1480,7 @@ static int run(struct snoop *s, const char *why_not)
 		   s->nl.family_name, why_not);
 	if (!s->out.json)
 		line_head(&s->lines);
+	s->lines.order = &s->order;
 	write_snapshot(s);
 	if (!s->done)
 		settle(s);
@@ -1410,6 +1491,8 @@ static int run(struct snoop *s, const char *why_not)
 		return err_say(err, NULL, "cannot wait");
 	if (!s->done && !s->loop.reader_gone && !ferror(s->out.f))
 		finish(s);
+	if (s->done)
+		order_end(&s->order, s->out.f);
 	if (s->loop.reader_gone || (ferror(s->out.f) && errno == EPIPE))
 		return STATUS_OK;
 	if (!out_ok(&s->out))
@@ -1434,14 +1517,15 @@ static int list(struct snoop *s)
 		device_begins(s, d, d->dump_status, d->dump_error, time_mono_ns());
 		model_find_input(&s->model, d);
 	}
+	netdevs_ask(&s->model, NULL, NULL);
 	tree_write(&s->lines);
-	return out_ok(&s->out) || errno == EPIPE ? STATUS_OK : STATUS_FAILED;
+	return out_ok(&s->out) || errno == EPIPE ? result(s) : STATUS_FAILED;
 }
 
 int main(int argc, char **argv)
 {
 	static struct snoop s = {
-		.cfg = { .ring_bytes = 1 << 20 },
+		.cfg = { .ring_bytes = 1 << 20, .timeout = -1, .duration = -1 },
 		.may_ask = true,
 	};
 	const char *why_not = NULL;
@@ -1450,7 +1534,7 @@ int main(int argc, char **argv)
 	opts_tool("dpllsnoop");
 	argp_parse(&argp, argc, argv, 0, NULL, &s.cfg);
 	out_init(&s.out, stdout, "dpllsnoop", s.cfg.common.json, false, s.cfg.common.color);
-	s.lines = (struct lines){ &s.out, &s.cfg, &s.model };
+	s.lines = (struct lines){ .out = &s.out, .cfg = &s.cfg, .model = &s.model };
 	bpf_tool_quiet(s.cfg.common.verbose);
 	s.pending = malloc(PENDING_BYTES);
 	status = s.pending ? loop_init(&s.loop) : -ENOMEM;
@@ -1458,6 +1542,7 @@ int main(int argc, char **argv)
 	if (!status)
 		status = s.cfg.list ? list(&s) : run(&s, why_not);
 	stop_bpf(&s);
+	order_free(&s.order);
 	loop_free(&s.loop);
 	netlink_close(&s.nl);
 	model_free(&s.model);

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <linux/dpll.h>
-#include <net/if.h>
 #include <stdarg.h>
 #include <string.h>
 #include "lines.h"
@@ -51,6 +50,7 @@ static void begin(struct lines *l, const char *type, int64_t mono_ns, const char
 	int64_t real = time_mono_to_real(mono_ns);
 	char time[TIME_LEN];
 
+	l->at_ns = mono_ns;
 	out_begin(l->out, type);
 	out_str(l->out, "time", time_write(time, style, mono_ns, real));
 	out_i64(l->out, "mono_ns", mono_ns);
@@ -186,8 +186,15 @@ void line_head(struct lines *l)
 
 static void put(struct lines *l, const struct text *prefix, const struct text *t)
 {
+	FILE *f = l->out->f;
+
+	if (l->order)
+		l->out->f = order_line(l->order);
 	out_wrapped(l->out, prefix->s, INDENT, t->s);
 	out_end(l->out);
+	l->out->f = f;
+	if (l->order)
+		order_hold(l->order, l->at_ns);
 }
 
 void line_device(struct lines *l, const struct device *d, const char *what)
@@ -222,14 +229,13 @@ void line_device(struct lines *l, const struct device *d, const char *what)
 static void netdev_members(struct out *o, const struct pin *p)
 {
 	json_object *all;
-	char name[IF_NAMESIZE];
 
 	if (!o->rec)
 		return;
 	all = json_object_new_array();
 	for (int i = 0; i < p->nnetdevs; i++)
-		if (if_indextoname(p->netdev[i], name))
-			json_object_array_add(all, json_object_new_string(name));
+		if (p->netdev[i].name[0])
+			json_object_array_add(all, json_object_new_string(p->netdev[i].name));
 	json_object_object_add(o->rec, "netdevs", all);
 }
 
@@ -451,6 +457,29 @@ void line_pin_change(struct lines *l, const struct pin *p, int knob, int kind, u
 		    label_of(l, parent, name));
 	add(&t, "%s -> %s", knob_value(a, knob, old), knob_value(b, knob, new));
 	by(&t, ev);
+	put(l, &prefix, &t);
+}
+
+void line_netdev(struct lines *l, const struct pin *p, const char *name, bool attached,
+		 int64_t at_ns, const char *source)
+{
+	struct text prefix, t = {};
+	struct out *o = l->out;
+
+	begin(l, "pin_change", at_ns, "-", &prefix);
+	out_i64(o, "pin", p->id);
+	out_str(o, "label", p->label);
+	out_str(o, "what", "netdev");
+	out_str(o, "parent_kind", "none");
+	out_str(o, "parent", NULL);
+	/* one of another network namespace has no name in this one */
+	if (!name[0])
+		name = "?";
+	out_str(o, "old", attached ? NULL : name);
+	out_str(o, "new", attached ? name : NULL);
+	out_str(o, "source", source);
+	actor_members(o, NULL, 0);
+	add(&t, "%s netdev %s -> %s", p->label, attached ? "-" : name, attached ? name : "-");
 	put(l, &prefix, &t);
 }
 

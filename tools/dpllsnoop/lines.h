@@ -7,12 +7,15 @@
 #include "config.h"
 #include "dpllsnoop.h"
 #include "model.h"
+#include "order.h"
 #include "out.h"
 
 struct lines {
 	struct out *out;
 	const struct config *cfg;
 	struct model *model;
+	struct order *order; /* where all but the first and the last lines wait, or NULL */
+	int64_t at_ns;	     /* of the line in the making */
 };
 
 struct transition {
@@ -45,6 +48,9 @@ void line_transition(struct lines *l, const struct transition *t);
 /* a value of a pin: by the task of ev, or with ev NULL seen in a message */
 void line_pin_change(struct lines *l, const struct pin *p, int knob, int kind, uint32_t parent,
 		     int64_t old, int64_t new, int64_t at_ns, const struct dpll_ev *ev);
+/* a network device has the pin (attached), or no more */
+void line_netdev(struct lines *l, const struct pin *p, const char *name, bool attached,
+		 int64_t at_ns, const char *source);
 void line_mode(struct lines *l, const struct device *d, int64_t old, int64_t new, int64_t at_ns,
 	       const struct dpll_ev *ev);
 void line_feature(struct lines *l, const struct device *d, const struct dpll_ev *ev);

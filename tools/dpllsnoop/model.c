@@ -295,7 +295,7 @@ struct pin *model_take_pin(struct model *m, const struct nlmsghdr *nl, model_fn 
 	bool named = false;
 
 	p->present = true;
-	p->nnetdevs = 0;
+	p->ntold = 0;
 	drop_parents(p, nl);
 	mnl_attr_for_each(a, nl, sizeof(struct genlmsghdr))
 	{
@@ -343,11 +343,12 @@ struct pin *model_take_pin(struct model *m, const struct nlmsghdr *nl, model_fn 
 			take_parent(&t, a, ON_REF_SYNC);
 			break;
 		case CHS_DPLL_A_PIN_IFINDEX:
-			if (p->nnetdevs < MODEL_NETDEVS)
-				p->netdev[p->nnetdevs++] = mnl_attr_get_u32(a);
+			if (p->ntold < MODEL_NETDEVS)
+				p->told[p->ntold++] = mnl_attr_get_u32(a);
 			break;
 		}
 	}
+	p->nmessage = p->ntold;
 	return p;
 }
 

@@ -39,8 +39,13 @@ struct pin {
 	int64_t frequency, adjust, esync, ffo; /* COL_UNKNOWN */
 	struct parent *parents;
 	int nparents;
-	uint32_t netdev[MODEL_NETDEVS];
+	struct netdev {
+		uint32_t ifindex;
+		char name[16];
+	} netdev[MODEL_NETDEVS]; /* see netdevs.h */
 	int nnetdevs;
+	uint32_t told[MODEL_NETDEVS]; /* the first nmessage by its latest message */
+	int ntold, nmessage;
 	int64_t leaving_ns; /* was said to leave a parent: until then ask; 0: was not */
 	/* scratch */
 	bool dumped, was_present;

@@ -155,8 +155,10 @@ int netlink_find(struct netlink *n, const char *family)
 	err = answers(n, 1, false, take_family, n);
 	if (err)
 		return err;
-	if (!n->family || !n->group)
+	if (!n->family)
 		return -ENOENT;
+	if (!n->group)
+		return -EPROTOTYPE;
 	strcpy(n->family_name, family);
 	return 0;
 }

@@ -32,7 +32,7 @@ typedef void (*netlink_fn)(void *arg, int cmd, const struct nlmsghdr *nl);
 int netlink_open(struct netlink *n);
 void netlink_close(struct netlink *n);
 
-/* 0, -ENOENT where there is no such family, or another -errno */
+/* 0, -ENOENT: no such family, -EPROTOTYPE: one, but without DPLLs' group, or another -errno */
 int netlink_find(struct netlink *n, const char *family);
 
 /* joins the group; bytes: room for notifications, 0: much. 0 or -errno */

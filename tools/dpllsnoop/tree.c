@@ -1,28 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* --list: reads the model, asks rtnetlink for the pins of network devices. */
+/* --list: reads the model. */
 #include <inttypes.h>
-#include <net/if.h>
 #include <string.h>
 #include "filter.h"
 #include "names.h"
-#include "netlink.h"
 #include "tree.h"
-
-static void add_netdev(void *arg, uint32_t id, uint32_t ifindex)
-{
-	struct pin *p = model_pin(arg, id, false);
-
-	if (!p || p->nnetdevs == MODEL_NETDEVS)
-		return;
-	for (int i = 0; i < p->nnetdevs; i++)
-		if (p->netdev[i] == ifindex)
-			return;
-	p->netdev[p->nnetdevs++] = ifindex;
-}
 
 static void pin_line(struct out *o, const struct pin *p, const struct parent *on, int depth)
 {
-	char hz[UNITS_LEN] = "", phase[UNITS_LEN] = "", prio[24] = "", name[IF_NAMESIZE];
+	char hz[UNITS_LEN] = "", phase[UNITS_LEN] = "", prio[24] = "";
 	char line[256], left[64];
 	int n;
 
@@ -40,8 +26,8 @@ static void pin_line(struct out *o, const struct pin *p, const struct parent *on
 	n = snprintf(line, sizeof(line), "%-26s %-5s %-12s %4s %9s %11s", left,
 		     pin_type_name(p->type) ?: "?", state_name(on->state) ?: "-", prio, hz, phase);
 	for (int i = 0; i < p->nnetdevs && n < (int)sizeof(line); i++)
-		if (if_indextoname(p->netdev[i], name))
-			n += snprintf(line + n, sizeof(line) - n, " %s", name);
+		if (p->netdev[i].name[0])
+			n += snprintf(line + n, sizeof(line) - n, " %s", p->netdev[i].name);
 	if (n >= (int)sizeof(line))
 		n = sizeof(line) - 1;
 	while (n && line[n - 1] == ' ')
@@ -85,7 +71,6 @@ void tree_write(struct lines *l)
 	char temp[32];
 	bool any = false;
 
-	netlink_netdevs(add_netdev, l->model);
 	for (int i = 0; i < l->model->ndevices; i++) {
 		const struct device *d = l->model->devices[i];
 

@@ -19,6 +19,7 @@
 #define _TRACE_DPLL_H
 
 #include <linux/dpll.h>
+#include <linux/if.h>
 #include <linux/sched.h>
 #include <linux/tracepoint.h>
 
@@ -350,7 +351,8 @@ DECLARE_EVENT_CLASS(dpll_pin_change,
 
 /*
  * A user set a pin's state on a device or a parent pin. Of these events, old_value is -1 where
- * it could not be read before; err is the result, refusals included.
+ * it could not be read before; err is the result, refusals included. A set to the value that
+ * there was is no change and fires none of them; it reaches the driver and notifies all the same.
  */
 DEFINE_EVENT(dpll_pin_change, dpll_pin_state,
 	TP_PROTO(u32 pin, int kind, u32 parent, s64 old_value, s64 new_value, int err,
@@ -436,7 +438,10 @@ TRACE_EVENT(dpll_ffo,
 		  __entry->pin, __entry->dpll, __entry->ffo_ppm)
 );
 
-/* A pin's state on a device differs from what it was when the core last looked. */
+/*
+ * A pin's state on a device differs from what it was when the core last looked, or from what
+ * dpll_pin_state has reported since, if that event is on: a change has one of the two.
+ */
 TRACE_EVENT(dpll_pin_seen,
 	TP_PROTO(u32 pin, u32 dpll, int old_state, int new_state),
 	TP_ARGS(pin, dpll, old_state, new_state),
@@ -454,6 +459,29 @@ TRACE_EVENT(dpll_pin_seen,
 	),
 	TP_printk("pin=%u dpll=%u old_state=%d new_state=%d",
 		  __entry->pin, __entry->dpll, __entry->old_state, __entry->new_state)
+);
+
+/*
+ * A network device (netdev, ifindex) has this pin for its recovered clock from now on (attached
+ * 1), or no more (0); one that moves from pin to pin fires both. Process context of the driver.
+ */
+TRACE_EVENT(dpll_pin_netdev,
+	TP_PROTO(u32 pin, u32 ifindex, int attached, const char *netdev),
+	TP_ARGS(pin, ifindex, attached, netdev),
+	TP_STRUCT__entry(
+		__field(u32, pin)
+		__field(u32, ifindex)
+		__field(int, attached)
+		__array(char, netdev, IFNAMSIZ)
+	),
+	TP_fast_assign(
+		__entry->pin = pin;
+		__entry->ifindex = ifindex;
+		__entry->attached = attached;
+		strscpy_pad(__entry->netdev, netdev, IFNAMSIZ);
+	),
+	TP_printk("pin=%u ifindex=%u attached=%d netdev=%s",
+		  __entry->pin, __entry->ifindex, __entry->attached, __entry->netdev)
 );
 
 /* A driver does what the documentation forbids; total is how often in all for this device. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * Generic netlink family "dpll", version 1, as of Linux 6.17, with the two attributes
- * that 6.18 and 6.19 added for drivers that have them. Numbers are the kernel's. In its
- * place, since kernel headers carry older ones; it has their guard.
+ * Generic netlink family "dpll", version 1, as of Linux 6.19: what 6.17 has,
+ * DPLL_A_PHASE_OFFSET_AVG_FACTOR of 6.18 and DPLL_A_PIN_PHASE_ADJUST_GRAN of 6.19. Of 7.0 it
+ * has no number, but two uses of older ones: DPLL_CMD_DEVICE_SET takes DPLL_A_MODE, and
+ * DPLL_A_MODE_SUPPORTED is there for each mode that the driver has. Numbers are the kernel's.
+ * In its place, since kernel headers carry older ones; it has their guard.
  */
 #ifndef _UAPI_LINUX_DPLL_H
 #define _UAPI_LINUX_DPLL_H

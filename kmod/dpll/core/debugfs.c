@@ -11,6 +11,8 @@
 #include <linux/seq_file.h>
 #include <linux/timekeeping.h>
 
+#include <chs/seq_name.h>
+
 #include "private.h"
 
 static const char *const status_names[DPLL_N_STATUS] = {
@@ -26,6 +28,13 @@ static const char *const violation_names[DPLL_N_VIOLATIONS] = {
 };
 
 static struct dentry *dpll_root;
+
+static void show_actor(struct seq_file *seq, const struct dpll_actor *actor, u64 at_ns)
+{
+	seq_printf(seq, " %d ", actor->pid);
+	chs_seq_name(seq, actor->comm, sizeof(actor->comm));
+	seq_printf(seq, " %llu\n", at_ns - min(at_ns, actor->at_ns));
+}
 
 static int lock_history_show(struct seq_file *seq, void *unused)
 {
@@ -43,12 +52,11 @@ static int lock_history_show(struct seq_file *seq, void *unused)
 			   status_names[t->from], status_names[t->to], t->error, t->dwell_ns,
 			   seen_names[t->seen_by]);
 		if (t->actor.at_ns)
-			seq_printf(seq, " %d %s %llu\n", t->actor.pid, t->actor.comm,
-				   t->at_ns - min(t->at_ns, t->actor.at_ns));
+			show_actor(seq, &t->actor, t->at_ns);
 		else
 			seq_puts(seq, " 0 - 0\n");
 	}
-	dpll_device_release(dpll);
+	dpll_device_release(dpll, NULL);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(lock_history);
@@ -76,7 +84,7 @@ static int stats_show(struct seq_file *seq, void *unused)
 	seq_printf(seq, "callbacks %llu\ncallbacks_failed %llu\n", dpll->op_calls, dpll->op_errors);
 	for (i = 0; i < DPLL_N_VIOLATIONS; i++)
 		seq_printf(seq, "%s %llu\n", violation_names[i], dpll->violations[i]);
-	dpll_device_release(dpll);
+	dpll_device_release(dpll, NULL);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(stats);
@@ -111,9 +119,12 @@ static int pins_show(struct seq_file *seq, void *unused)
 
 	seq_puts(seq, "id idx clock_id module label notifications failed netdevs\n");
 	xa_for_each_marked(&dpll_pins, i, pin, DPLL_VISIBLE) {
-		seq_printf(seq, "%u %u 0x%016llx %s %s %lld %lld", pin->id, pin->idx, pin->clock_id,
-			   pin->module_name, *dpll_pin_label(pin) ? dpll_pin_label(pin) : "-",
-			   atomic64_read(&pin->sent), atomic64_read(&pin->failed));
+		seq_printf(seq, "%u %u 0x%016llx ", pin->id, pin->idx, pin->clock_id);
+		chs_seq_name(seq, pin->module_name, sizeof(pin->module_name));
+		seq_putc(seq, ' ');
+		chs_seq_name(seq, dpll_pin_label(pin), SIZE_MAX);
+		seq_printf(seq, " %lld %lld", atomic64_read(&pin->sent),
+			   atomic64_read(&pin->failed));
 		dpll_netdev_show(seq, pin);
 		seq_putc(seq, '\n');
 	}

@@ -138,6 +138,12 @@ bool dpll_is_input(struct dpll_ref *ref)
 	       direction == DPLL_PIN_DIRECTION_INPUT;
 }
 
+/* the state that tracing has, 0: none */
+static u8 reported(const struct dpll_ref *ref)
+{
+	return ref->state & ~DPLL_STATE_SET;
+}
+
 /* is another input connected too? Asks again: what was seen of it may be long ago */
 static bool another_connected(struct dpll_ref *ref)
 {
@@ -149,7 +155,7 @@ static bool another_connected(struct dpll_ref *ref)
 		const struct dpll_registration *reg = dpll_first(&other->registrations);
 		const struct dpll_pin_ops *ops = reg ? reg->ops : NULL;
 
-		if (other == ref || other->state != DPLL_PIN_STATE_CONNECTED || !ops ||
+		if (other == ref || reported(other) != DPLL_PIN_STATE_CONNECTED || !ops ||
 		    !ops->state_on_dpll_get || pin_state(other, &state, NULL))
 			continue;
 		if (state == DPLL_PIN_STATE_CONNECTED) {
@@ -157,7 +163,7 @@ static bool another_connected(struct dpll_ref *ref)
 				return true;
 			continue;
 		}
-		trace_dpll_pin_seen(other->pin->id, other->dpll->id, other->state, state);
+		trace_dpll_pin_seen(other->pin->id, other->dpll->id, reported(other), state);
 		other->state = state;
 	}
 	return false;
@@ -212,7 +218,8 @@ int dpll_look_at_pin(struct dpll_ref *ref, enum dpll_pin_state *state,
 		return 0;
 	rule = broken_rule(ref, *state);
 	if (is_new) {
-		trace_dpll_pin_seen(ref->pin->id, dpll->id, ref->state, *state);
+		if (*state != reported(ref))
+			trace_dpll_pin_seen(ref->pin->id, dpll->id, reported(ref), *state);
 		ref->state = *state;
 		if (rule >= 0) {
 			dpll->violations[rule]++;
@@ -259,7 +266,7 @@ void dpll_poll_work(struct work_struct *work)
 	if (!list_empty(&dpll->registrations))
 		dpll_look(dpll, &look, &status, &error);
 	before = dpll->history.n_ring - before;
-	dpll_device_release(dpll);
+	dpll_device_release(dpll, NULL);
 	if (before && old)
 		dpll_tell_device(dpll, DPLL_CMD_DEVICE_CHANGE_NTF, DPLL_SEEN_POLL);
 	ms = READ_ONCE(dpll->poll_ms);

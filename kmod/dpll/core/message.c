@@ -246,7 +246,7 @@ int dpll_fill_device(struct dpll_msg *msg, struct dpll_device *dpll)
 	if (!err)
 		err = fill_features(msg, dpll);
 out:
-	dpll_device_release(dpll);
+	dpll_device_release(dpll, msg->extack);
 	return err;
 }
 
@@ -501,7 +501,7 @@ static int fill_parent_pins(struct dpll_msg *msg, struct dpll_pin *pin)
 				return err;
 			is_on = dpll_link_is_on(ref->dpll, link);
 			err = is_on ? fill_parent_pin(msg, ref->dpll, link) : 0;
-			dpll_device_release(ref->dpll);
+			dpll_device_release(ref->dpll, msg->extack);
 			if (err)
 				return err;
 			if (is_on)
@@ -525,7 +525,7 @@ static int fill_parent_devices(struct dpll_msg *msg, struct dpll_pin *pin, struc
 			return err;
 		if (where_is(&w, ref))
 			err = fill_parent_device(msg, &w);
-		dpll_device_release(ref->dpll);
+		dpll_device_release(ref->dpll, msg->extack);
 		if (err)
 			return err;
 	}
@@ -566,7 +566,7 @@ int dpll_fill_pin(struct dpll_msg *msg, struct dpll_pin *pin)
 		/* in the same breath, since most pins are on one device */
 		if (is_there && !err && !is_child)
 			err = fill_parent_device(msg, &w);
-		dpll_device_release(ref->dpll);
+		dpll_device_release(ref->dpll, msg->extack);
 		if (err)
 			return err;
 		if (is_there)
@@ -586,7 +586,7 @@ static unsigned int esync_ranges(struct dpll_ref *ref)
 
 	dpll_device_acquire(ref->dpll);
 	any = where_is(&w, ref) && w.ops->esync_get;
-	dpll_device_release(ref->dpll);
+	dpll_device_release(ref->dpll, NULL);
 	return any ? U8_MAX : 0;
 }
 

@@ -10,6 +10,8 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
+#include <chs/seq_name.h>
+
 #include "private.h"
 
 /* a network device and its pin */
@@ -65,10 +67,31 @@ static struct dpll_netdev *take_out(struct net_device *dev)
 	return found;
 }
 
+/* tracing and listeners: their pin's message shows ifindexes where rtnetlink cannot */
+static void report(struct net_device *dev, struct dpll_pin *pin, bool attached)
+{
+	trace_dpll_pin_netdev(pin->id, READ_ONCE(dev->ifindex), attached, dev->name);
+	dpll_pin_change_later(pin);
+}
+
+/* an entry that was taken out, unless its device has got the same pin again */
+static void drop(struct dpll_netdev *entry, const struct dpll_pin *pin)
+{
+	if (!entry)
+		return;
+	if (entry->pin != pin)
+		report(entry->dev, entry->pin, false);
+	dpll_pin_put(entry->pin);
+	kfree_rcu(entry, rcu);
+}
+
 /**
  * dpll_netdev_pin_set() - say which pin has a network device's recovered clock
  * @dev: network device; the driver clears its pin before it goes
  * @dpll_pin: its pin
+ *
+ * The change is traced, and notified as one of the pin; of the pin before too. That is left to
+ * a worker, since the caller may hold locks that the driver's callbacks take.
  *
  * Context: process context, may sleep; takes the rtnl lock where the kernel has
  * IFLA_DPLL_PIN.
@@ -76,6 +99,7 @@ static struct dpll_netdev *take_out(struct net_device *dev)
 void dpll_netdev_pin_set(struct net_device *dev, struct dpll_pin *dpll_pin)
 {
 	struct dpll_netdev *entry, *old;
+	bool is_new;
 
 	entry = kzalloc(sizeof(*entry), GFP_KERNEL);
 	if (!entry)
@@ -85,13 +109,13 @@ void dpll_netdev_pin_set(struct net_device *dev, struct dpll_pin *dpll_pin)
 	refcount_inc(&dpll_pin->refs);
 	tell_kernel(dev, dpll_pin);
 	old = take_out(dev);
+	is_new = !old || old->pin != dpll_pin;
 	spin_lock(&dpll_netdevs_lock);
 	list_add_tail_rcu(&entry->node, &dpll_netdevs);
 	spin_unlock(&dpll_netdevs_lock);
-	if (old) {
-		dpll_pin_put(old->pin);
-		kfree_rcu(old, rcu);
-	}
+	drop(old, dpll_pin);
+	if (is_new)
+		report(dev, dpll_pin, true);
 }
 EXPORT_SYMBOL(dpll_netdev_pin_set);
 
@@ -103,14 +127,8 @@ EXPORT_SYMBOL(dpll_netdev_pin_set);
  */
 void dpll_netdev_pin_clear(struct net_device *dev)
 {
-	struct dpll_netdev *old;
-
 	tell_kernel(dev, NULL);
-	old = take_out(dev);
-	if (old) {
-		dpll_pin_put(old->pin);
-		kfree_rcu(old, rcu);
-	}
+	drop(take_out(dev), NULL);
 }
 EXPORT_SYMBOL(dpll_netdev_pin_clear);
 
@@ -139,8 +157,8 @@ int dpll_fill_netdevs(struct sk_buff *skb, struct dpll_pin *pin)
 }
 
 /**
- * dpll_netdev_show() - the same for people
- * @seq: where to
+ * dpll_netdev_show() - the same for people: one column
+ * @seq: where to; names are separated by '/', which none can have
  * @pin: the pin
  *
  * Context: any.
@@ -148,10 +166,17 @@ int dpll_fill_netdevs(struct sk_buff *skb, struct dpll_pin *pin)
 void dpll_netdev_show(struct seq_file *seq, struct dpll_pin *pin)
 {
 	struct dpll_netdev *entry;
+	char separator = ' ';
 
 	rcu_read_lock();
-	list_for_each_entry_rcu(entry, &dpll_netdevs, node)
-		if (entry->pin == pin)
-			seq_printf(seq, " %s", entry->dev->name);
+	list_for_each_entry_rcu(entry, &dpll_netdevs, node) {
+		if (entry->pin != pin)
+			continue;
+		seq_putc(seq, separator);
+		chs_seq_name(seq, entry->dev->name, IFNAMSIZ);
+		separator = '/';
+	}
 	rcu_read_unlock();
+	if (separator == ' ')
+		seq_puts(seq, " -");
 }

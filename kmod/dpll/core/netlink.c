@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The generic netlink family: who may ask what, dumps, and the answers' frames. Policies
- * are those of Linux 6.17, with the mode and the average factor that the documentation and
- * later drivers have.
+ * are those of Linux 6.19, with the mode of DEVICE_SET that 7.0 has.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

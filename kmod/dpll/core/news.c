@@ -8,6 +8,7 @@
  * and a worker of the object sends it, with the time at which it was made.
  */
 #include <linux/notifier.h>
+#include <linux/property.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <net/net_namespace.h>
@@ -72,10 +73,17 @@ static noinline void call_chain_pin(struct dpll_pin *pin, enum dpll_cmd cmd)
 {
 	struct dpll_pin_notifier_info info = {
 		.pin = pin, .id = pin->id, .idx = pin->idx, .clock_id = pin->clock_id,
-		.fwnode = pin->fwnode, .prop = &pin->prop,
+		.prop = &pin->prop,
 	};
+	struct fwnode_handle *fwnode;
 
+	/* the pin may be given another one meanwhile */
+	mutex_lock(&dpll_lock);
+	fwnode = fwnode_handle_get(pin->fwnode);
+	mutex_unlock(&dpll_lock);
+	info.fwnode = fwnode;
 	blocking_notifier_call_chain(&dpll_chain, action_of(cmd), &info);
+	fwnode_handle_put(fwnode);
 }
 
 static __always_inline void chain_device(struct dpll_device *dpll, enum dpll_cmd cmd)
@@ -196,7 +204,7 @@ static int tell_device(struct dpll_device *dpll, enum dpll_cmd cmd, u8 seen_by)
 		dpll_device_acquire(dpll);
 		if (!list_empty(&dpll->registrations))
 			dpll_look(dpll, &look, &status, &error);
-		dpll_device_release(dpll);
+		dpll_device_release(dpll, NULL);
 		trace_dpll_ntf(dpll->id, cmd, 0, false, false, 0);
 	}
 	srcu_read_unlock(&dpll_srcu, srcu);
@@ -330,7 +338,7 @@ static int report_device(struct dpll_device *dpll, u64 at_ns)
 		return report_to_listeners(dpll, true, at_ns);
 	dpll_device_acquire(dpll);
 	err = look_unheard(dpll, at_ns);
-	dpll_device_release(dpll);
+	dpll_device_release(dpll, NULL);
 	trace_dpll_ntf(dpll->id, DPLL_CMD_DEVICE_CHANGE_NTF, 0, false, true, err);
 	return err;
 }
@@ -473,7 +481,7 @@ int dpll_device_change_ntf(struct dpll_device *dpll)
 			err = report_to_listeners(dpll, false, 0);
 		} else if (likely(dpll_device_try_acquire(dpll))) {
 			err = look_unheard(dpll, 0);
-			dpll_device_release(dpll);
+			dpll_device_release(dpll, NULL);
 			trace_dpll_ntf(dpll->id, DPLL_CMD_DEVICE_CHANGE_NTF, 0, false, false, err);
 		}
 	}
@@ -486,6 +494,17 @@ int dpll_device_change_ntf(struct dpll_device *dpll)
 	return err;
 }
 EXPORT_SYMBOL_GPL(dpll_device_change_ntf);
+
+/**
+ * dpll_pin_change_later() - have a worker notify that a pin has changed
+ * @pin: referenced by the caller
+ *
+ * Context: any; calls no driver.
+ */
+void dpll_pin_change_later(struct dpll_pin *pin)
+{
+	put_it_off(&pin->news, &pin->refs);
+}
 
 /**
  * dpll_pin_change_ntf() - a driver reports that a pin has changed
@@ -505,7 +524,7 @@ int dpll_pin_change_ntf(struct dpll_pin *pin)
 			chain_pin(pin, DPLL_CMD_PIN_CHANGE_NTF);
 		return err;
 	}
-	put_it_off(&pin->news, &pin->refs);
+	dpll_pin_change_later(pin);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(dpll_pin_change_ntf);

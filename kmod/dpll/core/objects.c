@@ -41,6 +41,29 @@ noinline void dpll_lock_traced(struct dpll_device *dpll, u64 start, u64 waited_n
 }
 
 /**
+ * dpll_extack_keep() - make what a driver told the user the core's own
+ * @extack: the user's, to whom it goes after this
+ *
+ * A text may lie in the driver's module. It is copied to where formatted texts are, without
+ * NL_SET_ERR_MSG_FMT(), which would trace it again, and warn of one that is cut short. A policy
+ * belongs to an attribute, which drivers are not given.
+ *
+ * Context: with the mutex of the driver's device.
+ */
+noinline void dpll_extack_keep(struct netlink_ext_ack *extack)
+{
+	static const char cut[] = "...";
+	size_t size = sizeof(extack->_msg_buf);
+
+	extack->policy = NULL;
+	if (!extack->_msg || extack->_msg == extack->_msg_buf)
+		return;
+	if (strscpy(extack->_msg_buf, extack->_msg, size) < 0)
+		strscpy(extack->_msg_buf + size - sizeof(cut), cut, sizeof(cut));
+	extack->_msg = extack->_msg_buf;
+}
+
+/**
  * dpll_op_traced() - a callback has returned while somebody traces
  * @dpll: whose
  * @pin: of which pin, or -1

@@ -57,6 +57,7 @@
 #define DPLL_VISIBLE		XA_MARK_1	/* registered: users see it */
 #define DPLL_HISTORY		64
 #define DPLL_N_STATUS		(DPLL_LOCK_STATUS_MAX + 1)
+#define DPLL_STATE_SET		0x80		/* of dpll_ref.state: set, not looked at since */
 
 /**
  * struct dpll_registration - one registrant's callbacks
@@ -251,7 +252,8 @@ struct dpll_pin {
  * @pin: the pin, referenced
  * @of_pin: in pin->dplls
  * @registrations: the first one's callbacks are used; the device's mutex
- * @state: as last seen, 0 never; the device's mutex
+ * @state: as last reported by a tracepoint, 0 never, with DPLL_STATE_SET if by that of a set;
+ *	the device's mutex
  * @srcu: for freeing
  */
 struct dpll_ref {
@@ -311,6 +313,7 @@ extern struct xarray dpll_pins;
 extern atomic_t dpll_generation;	/* of what dumps show; nl_dump_check_consistent() */
 
 void dpll_lock_traced(struct dpll_device *dpll, u64 start, u64 waited_ns);
+void dpll_extack_keep(struct netlink_ext_ack *extack);
 struct dpll_device *dpll_device_by_id(u32 id);
 struct dpll_pin *dpll_pin_by_id(u32 id);
 struct dpll_ref *dpll_pin_first_ref(struct dpll_pin *pin);
@@ -369,11 +372,17 @@ static inline bool dpll_device_try_acquire(struct dpll_device *dpll)
 /**
  * dpll_device_release() - let go of it
  * @dpll: device
+ * @extack: what callbacks were given since it was taken; NULL: none
+ *
+ * Its driver may be unloaded from here on: nothing that it handed out may be looked at any
+ * more. So a text of its own is copied before.
  */
-static inline void dpll_device_release(struct dpll_device *dpll)
+static inline void dpll_device_release(struct dpll_device *dpll, struct netlink_ext_ack *extack)
 {
 	u64 start = dpll->locked_at, waited = dpll->waited_ns;
 
+	if (extack && unlikely(extack->_msg || extack->policy))
+		dpll_extack_keep(extack);
 	mutex_unlock(&dpll->mutex);
 	if (unlikely(start))
 		dpll_lock_traced(dpll, start, waited);
@@ -458,6 +467,7 @@ void dpll_netlink_exit(void);
 /* ---- news.c ---- */
 int dpll_tell_device(struct dpll_device *dpll, enum dpll_cmd cmd, u8 seen_by);
 int dpll_tell_pin(struct dpll_pin *pin, enum dpll_cmd cmd);
+void dpll_pin_change_later(struct dpll_pin *pin);
 void dpll_news_setup(struct dpll_news *news, bool is_pin);
 void dpll_news_close(struct dpll_news *news);
 int dpll_news_init(void);

@@ -91,7 +91,7 @@ int dpll_device_register(struct dpll_device *dpll, enum dpll_type type,
 		WRITE_ONCE(dpll->visible, true);
 		xa_set_mark(&dpll_devices, dpll->id, DPLL_VISIBLE);
 	}
-	dpll_device_release(dpll);
+	dpll_device_release(dpll, NULL);
 	if (first) {
 		set_changed();
 		dpll_debugfs_add(dpll);
@@ -136,7 +136,7 @@ void dpll_device_unregister(struct dpll_device *dpll, const struct dpll_device_o
 	dpll_device_acquire(dpll);
 	found = registration_find(&dpll->registrations, ops, priv, NULL);
 	last = found && list_is_singular(&dpll->registrations);
-	dpll_device_release(dpll);
+	dpll_device_release(dpll, NULL);
 	if (last)
 		say_farewell(dpll);
 	dpll_device_acquire(dpll);
@@ -146,7 +146,7 @@ void dpll_device_unregister(struct dpll_device *dpll, const struct dpll_device_o
 		WRITE_ONCE(dpll->visible, false);
 		xa_clear_mark(&dpll_devices, dpll->id, DPLL_VISIBLE);
 	}
-	dpll_device_release(dpll);
+	dpll_device_release(dpll, NULL);
 	if (last) {
 		mutex_unlock(&dpll->news.mutex);
 		set_changed();
@@ -235,7 +235,7 @@ static int ref_register(struct dpll_device *dpll, struct dpll_pin *pin,
 		err = registration_add(&ref->registrations, ops, priv, link);
 	if (err && made)
 		ref_drop(ref);
-	dpll_device_release(dpll);
+	dpll_device_release(dpll, NULL);
 	if (err && made) {
 		dpll_device_put(dpll);
 		dpll_pin_put(pin);
@@ -257,7 +257,7 @@ static void detach(struct dpll_device *dpll, struct dpll_pin *pin, const struct 
 	ref = xa_load(&dpll->pins, pin->id);
 	found = ref && registration_find(&ref->registrations, ops, priv, link);
 	last = found && list_is_singular(&ref->registrations);
-	dpll_device_release(dpll);
+	dpll_device_release(dpll, NULL);
 	/* a child on a parent that has left the device before */
 	if (!found) {
 		WARN_ON(!link);
@@ -277,7 +277,7 @@ static void detach(struct dpll_device *dpll, struct dpll_pin *pin, const struct 
 	registration_del(&ref->registrations, ops, priv, link);
 	if (last)
 		ref_drop(ref);
-	dpll_device_release(dpll);
+	dpll_device_release(dpll, NULL);
 	mutex_unlock(&pin->news.mutex);
 	show_or_hide(pin);
 	if (last) {

@@ -190,13 +190,13 @@ static int enter(struct dpll_ref *ref)
 	dpll_device_acquire(ref->dpll);
 	if (!list_empty(&ref->dpll->registrations) && !list_empty(&ref->registrations))
 		return 0;
-	dpll_device_release(ref->dpll);
+	dpll_device_release(ref->dpll, NULL);
 	return -ENODEV;
 }
 
-static void leave(struct dpll_ref *ref)
+static void leave(struct dpll_ref *ref, struct netlink_ext_ack *extack)
 {
-	dpll_device_release(ref->dpll);
+	dpll_device_release(ref->dpll, extack);
 }
 
 /*
@@ -210,7 +210,7 @@ static int enter_knob(struct change *c, struct dpll_ref *ref)
 	if (can(dpll_first(&ref->registrations)->ops, c->knob) &&
 	    (c->knob != KNOB_REF_SYNC || xa_load(&ref->dpll->pins, c->other->id)))
 		return 0;
-	leave(ref);
+	leave(ref, NULL);
 	return -ENODEV;
 }
 
@@ -266,7 +266,7 @@ static int compare(struct change *c, const struct nlattr *attr)
 		if (enter(ref))
 			continue;
 		missing = !can(dpll_first(&ref->registrations)->ops, c->knob);
-		leave(ref);
+		leave(ref, NULL);
 		if (missing)
 			break;
 	}
@@ -284,12 +284,12 @@ static int compare(struct change *c, const struct nlattr *attr)
 		c->old = -1;
 	if (!err && c->knob == KNOB_ESYNC && c->old != c->value &&
 	    !in_ranges(c->esync.range, c->esync.range_num, c->value)) {
-		leave(ref);
+		leave(ref, c->extack);
 		NL_SET_ERR_MSG_ATTR(c->extack, attr,
 				    "requested embedded sync frequency value is not supported by this device");
 		return -EINVAL;
 	}
-	leave(ref);
+	leave(ref, c->extack);
 	if (err) {
 		say(c->extack, knob_texts[c->knob].old);
 		return err;
@@ -309,7 +309,7 @@ static int apply(struct change *c)
 		err = knob_set(c, ref, c->value);
 		if (!err)
 			dpll_acted(ref->dpll);
-		leave(ref);
+		leave(ref, c->extack);
 		if (err) {
 			failed = ref;
 			say_failed(c, ref->dpll->id);
@@ -329,7 +329,7 @@ static int apply(struct change *c)
 			continue;
 		if (knob_set(c, ref, c->old))
 			say(c->extack, knob_texts[c->knob].rollback);
-		leave(ref);
+		leave(ref, c->extack);
 	}
 	return err;
 }
@@ -458,6 +458,7 @@ static int state_on_device(struct dpll_ref *ref, u32 state, s64 *old, struct gen
 	const struct dpll_pin_ops *ops = reg->ops;
 	struct dpll_device *dpll = ref->dpll;
 	enum dpll_pin_state before;
+	bool traced;
 	int err;
 
 	if (!ops->state_on_dpll_set)
@@ -466,12 +467,17 @@ static int state_on_device(struct dpll_ref *ref, u32 state, s64 *old, struct gen
 	if (err)
 		return err;
 	/* for the trace alone: the kernel's subsystem does not ask */
-	if (trace_dpll_pin_state_enabled() && ops->state_on_dpll_get &&
+	traced = trace_dpll_pin_state_enabled();
+	if (traced && ops->state_on_dpll_get &&
 	    !ops->state_on_dpll_get(ref->pin, reg->priv, dpll, dpll_priv(dpll), &before, NULL))
 		*old = before;
-	return dpll_call(dpll, ref->pin->id, DPLL_OP_STATE_ON_DPLL_SET,
-			 ops->state_on_dpll_set(ref->pin, reg->priv, dpll, dpll_priv(dpll), state,
-						info->extack));
+	err = dpll_call(dpll, ref->pin->id, DPLL_OP_STATE_ON_DPLL_SET,
+			ops->state_on_dpll_set(ref->pin, reg->priv, dpll, dpll_priv(dpll), state,
+					       info->extack));
+	/* one record for one change: the next look reports what is different from this */
+	if (traced && !err && *old != state)
+		ref->state = state | DPLL_STATE_SET;
+	return err;
 }
 
 static int prio_on_device(struct dpll_ref *ref, u32 prio, s64 *old, struct genl_info *info)
@@ -534,25 +540,42 @@ static void trace_on_device(int attr, u32 pin, u32 dpll, s64 old, u32 value, int
 		trace_dpll_pin_direction(pin, DPLL_PARENT_DEVICE, dpll, old, value, err, portid);
 }
 
-static int set_on_device(struct dpll_ref *ref, const struct on_device *what, u32 value,
+/* entered: carries it out, remembers who did, and traces it unless it was so already */
+static int set_and_trace(struct dpll_ref *ref, const struct on_device *what, u32 value,
 			 struct genl_info *info)
 {
 	s64 old = -1;
 	int err;
 
+	err = what->set(ref, value, &old, info);
+	if (!err)
+		dpll_acted(ref->dpll);
+	if (err || old != value)
+		trace_on_device(what->attr, ref->pin->id, ref->dpll->id, old, value, err,
+				info->snd_portid);
+	return err;
+}
+
+static int set_on_device(struct dpll_ref *ref, const struct on_device *what, u32 value,
+			 struct genl_info *info)
+{
+	bool entered = false;
+	int err;
+
 	err = may_not(info->extack, ref->pin, what->capability, what->text);
 	if (!err) {
 		err = enter(ref);
-		if (err) {
+		entered = !err;
+		if (err)
 			NL_SET_ERR_MSG(info->extack, "pin owner dpll not found");
-		} else {
-			err = what->set(ref, value, &old, info);
-			if (!err)
-				dpll_acted(ref->dpll);
-			leave(ref);
-		}
 	}
-	trace_on_device(what->attr, ref->pin->id, ref->dpll->id, old, value, err, info->snd_portid);
+	if (entered) {
+		err = set_and_trace(ref, what, value, info);
+		leave(ref, info->extack);
+	} else {
+		trace_on_device(what->attr, ref->pin->id, ref->dpll->id, -1, value, err,
+				info->snd_portid);
+	}
 	if (!err)
 		dpll_tell_pin(ref->pin, DPLL_CMD_PIN_CHANGE_NTF);
 	return err;
@@ -622,7 +645,7 @@ static int enter_link(struct dpll_ref *ref, const struct dpll_link *link)
 		return -ENODEV;
 	if (dpll_link_is_on(ref->dpll, link))
 		return 0;
-	leave(ref);
+	leave(ref, NULL);
 	return -ENODEV;
 }
 
@@ -639,7 +662,7 @@ static int set_state_on_parent(struct dpll_link *link, u32 state, s64 *old,
 			continue;
 		/* not before: the driver, and its table, might have gone */
 		if (!link->ops->state_on_pin_set) {
-			leave(ref);
+			leave(ref, NULL);
 			return -EOPNOTSUPP;
 		}
 		if (!n++ && !link->ops->state_on_pin_get(link->child, link->priv, link->parent,
@@ -649,7 +672,7 @@ static int set_state_on_parent(struct dpll_link *link, u32 state, s64 *old,
 		err = state_on_parent(link, ref, state, extack);
 		if (!err)
 			dpll_acted(ref->dpll);
-		leave(ref);
+		leave(ref, extack);
 		if (err) {
 			failed = ref;
 			break;
@@ -666,7 +689,7 @@ static int set_state_on_parent(struct dpll_link *link, u32 state, s64 *old,
 			if (enter_link(ref, link))
 				continue;
 			state_on_parent(link, ref, *old, NULL);
-			leave(ref);
+			leave(ref, NULL);
 		}
 	return err;
 }
@@ -702,7 +725,9 @@ static int set_parent_pin(struct dpll_pin *pin, const struct nlattr *nest, struc
 			err = -EINVAL;
 		}
 	}
-	trace_dpll_pin_state(pin->id, DPLL_PARENT_PIN, parent, old, state, err, info->snd_portid);
+	if (err || old != state)
+		trace_dpll_pin_state(pin->id, DPLL_PARENT_PIN, parent, old, state, err,
+				     info->snd_portid);
 	if (!err)
 		dpll_tell_pin(pin, DPLL_CMD_PIN_CHANGE_NTF);
 	return err;
@@ -847,6 +872,7 @@ static int set_avg_factor(struct dpll_device *dpll, const struct nlattr *attr,
 {
 	const struct dpll_device_ops *ops = dpll_ops(dpll);
 	u32 wanted = nla_get_u32(attr), old = 0;
+	bool known = false;
 	int err;
 
 	if (!ops->phase_offset_avg_factor_set) {
@@ -855,10 +881,12 @@ static int set_avg_factor(struct dpll_device *dpll, const struct nlattr *attr,
 		return -EOPNOTSUPP;
 	}
 	if (ops->phase_offset_avg_factor_get)
-		ops->phase_offset_avg_factor_get(dpll, dpll_priv(dpll), &old, NULL);
+		known = !ops->phase_offset_avg_factor_get(dpll, dpll_priv(dpll), &old, NULL);
 	err = dpll_call(dpll, -1, DPLL_OP_AVG_FACTOR_SET,
 			ops->phase_offset_avg_factor_set(dpll, dpll_priv(dpll), wanted, extack));
-	trace_dpll_feature_set(dpll->id, DPLL_FEATURE_PHASE_OFFSET_AVG_FACTOR, old, wanted, err);
+	if (err || !known || wanted != old)
+		trace_dpll_feature_set(dpll->id, DPLL_FEATURE_PHASE_OFFSET_AVG_FACTOR, old, wanted,
+				       err);
 	return err;
 }
 
@@ -894,7 +922,7 @@ int dpll_set_device(struct dpll_device *dpll, struct genl_info *info)
 		      settable[i].set(dpll, attr, info->extack);
 		if (!err)
 			dpll_acted(dpll);
-		dpll_device_release(dpll);
+		dpll_device_release(dpll, info->extack);
 		if (!err)
 			dpll_tell_device(dpll, DPLL_CMD_DEVICE_CHANGE_NTF, DPLL_SEEN_SET);
 	}
