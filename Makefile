@@ -33,8 +33,8 @@ note := @printf '  %-8s %s\n'
 endif
 
 # The target kernel, looked up once and only by the goals that need it.
-TARGET  := KERNEL='$(KERNEL)' KDIR='$(KDIR)' vmlinux/target
-lookup  = $(or $(shell $(TARGET) $(1)),$(error no target kernel: see the message above))
+LOOKUP  := KERNEL='$(KERNEL)' KDIR='$(KDIR)' vmlinux/target
+lookup  = $(or $(shell $(LOOKUP) $(1)),$(error no target kernel: see the message above))
 release = $(eval release := $(call lookup,release))$(release)
 kdir    = $(eval kdir := $(call lookup,--kdir kdir))$(kdir)
 # Tools and BPF programs are built once, from a kernel with all of today's ABI.
@@ -215,7 +215,7 @@ $(addprefix $(O)/bin/,$(PROGS)): $(O)/bin/%: $(O)/obj/tests/prog/%.o
 $(O)/bin/fuzz: $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/fuzz/*.c))
 	$(note) LD $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) $^ -lpthread -o $@
+	$(Q)$(CC) $(LDFLAGS) $^ -lpthread -lmnl -o $@
 
 $(O)/obj/tests/unit/%.o: TOOL_CFLAGS += -Ikmod -Iinclude
 
@@ -292,8 +292,9 @@ test-debug: deps debug-kernel ## the guest tests under KASAN, lockdep, kmemleak,
 	@tests/run debug faults planted
 
 .PHONY: fuzz
-fuzz: deps ## random calls against the rules of the ABI (SECONDS=60 SEED=N)
-	@tests/fuzz/run --seconds '$(SECONDS)' --seed '$(SEED)' \
+fuzz: deps ## random calls against the rules of the ABI (TARGET= SECONDS=60, CALLS=N, SEED=N)
+	@tests/fuzz/run --seconds '$(SECONDS)' --calls '$(CALLS)' --seed '$(SEED)' \
+		--target '$(TARGET)' \
 		--kernel '$(if $(filter-out file undefined,$(origin KERNEL)),$(KERNEL))'
 
 .PHONY: test-6.1

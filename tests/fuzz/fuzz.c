@@ -26,7 +26,12 @@
 #define MAX_LINE      16384
 #define WARM_UP	      64 /* calls between two looks at the time */
 
-static const struct fuzz_target *const targets[] = { &ptp_target, &htechip_target };
+static const struct fuzz_target *const targets[] = {
+	&ptp_target,
+	&vclock_target,
+	&htechip_target,
+	&dpll_target,
+};
 
 /* results of each kind of call: column 0 for success, else errno */
 static uint64_t matrix[MAX_KINDS][MAX_ERRNO];
@@ -110,7 +115,7 @@ int64_t fuzz_edgy64(struct fuzz_rng *rng)
 	}
 }
 
-/* ---- the books ------------------------------------------------------------- */
+/* ---- counts and results ---------------------------------------------------- */
 
 const char *fuzz_result_name(long result)
 {
@@ -150,7 +155,7 @@ void fuzz_begin(struct fuzz *f, const char *line)
 	fflush(stdout);
 }
 
-void fuzz_end(struct fuzz *f, unsigned int kind, uint64_t args, long result)
+void fuzz_count(struct fuzz *f, unsigned int kind, uint64_t args, long result)
 {
 	static double last;
 	long column = result < 0 ? -result : 0;
@@ -162,6 +167,11 @@ void fuzz_end(struct fuzz *f, unsigned int kind, uint64_t args, long result)
 	matrix[kind][column < MAX_ERRNO ? column : MAX_ERRNO - 1]++;
 	f->digest = fuzz_mix(f->digest ^ fuzz_mix(args + kind) ^ (uint64_t)result);
 	f->calls++;
+}
+
+void fuzz_end(struct fuzz *f, unsigned int kind, uint64_t args, long result)
+{
+	fuzz_count(f, kind, args, result);
 	if (f->trace)
 		printf(" = %s\n", fuzz_result_name(result));
 }

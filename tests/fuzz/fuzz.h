@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The frame of the fuzzer: random numbers, options, the loop, the books, and what is
+ * The frame of the fuzzer: random numbers, options, the loop, the counts, and what is
  * said when something is wrong. It knows nothing of any interface.
  *
  * To add a target: write tests/fuzz/NAME.c with a struct fuzz_target, and name it in
@@ -72,7 +72,7 @@ struct fuzz {
  * @n_racers: number of threads for @race
  * @race: one act of a racing thread; must not block for ever, save where a signal
  *	ends it
- * @settled: racing threads are gone, all calls are made: do the books add up?
+ * @settled: racing threads are gone, all calls are made: do the counters add up?
  * @teardown: undo setup
  */
 struct fuzz_target {
@@ -91,6 +91,8 @@ struct fuzz_target {
 
 extern const struct fuzz_target ptp_target;
 extern const struct fuzz_target htechip_target;
+extern const struct fuzz_target dpll_target;
+extern const struct fuzz_target vclock_target;
 
 static inline uint64_t fuzz_mix(uint64_t x)
 {
@@ -142,6 +144,9 @@ void fuzz_describe_with(void (*describe)(char *text, size_t size));
  * @result: value or -errno
  */
 void fuzz_end(struct fuzz *fuzz, unsigned int kind, uint64_t args, long result);
+
+/* the same, for one of several calls that were made at once, the last of them apart */
+void fuzz_count(struct fuzz *fuzz, unsigned int kind, uint64_t args, long result);
 
 /* a violation: say what, where and how to see it again, and exit with 1 */
 __attribute__((format(printf, 2, 3), noreturn)) void fuzz_wrong(struct fuzz *fuzz, const char *what,

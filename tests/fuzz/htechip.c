@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "../prog/ptp_test.h"
-#include "fuzz.h"
+#include "htechip.h"
 
 #define N_LINES	    8
 #define N_REQUESTS  6
@@ -20,20 +20,7 @@
 typedef struct gpio_v2_line_request request_t;
 typedef struct gpio_v2_line_event event_t;
 
-enum kind {
-	K_CHIPINFO,
-	K_LINEINFO,
-	K_GET_LINE,
-	K_READ,
-	K_POLL,
-	K_STATS,
-	K_CLOCK,
-	K_OTHER,
-	K_EDGES,
-	K_CLOSE,
-	K_PLUG,
-	N_KINDS,
-};
+#define N_KINDS (HTECHIP_PLUG + 1)
 
 static const char *const kinds[N_KINDS] = {
 	"chipinfo", "lineinfo", "get_line", "read",  "poll", "stats",
@@ -499,30 +486,30 @@ static long call_close(struct request *r, long *want)
 	return got;
 }
 
-static long perform(struct fuzz *f, enum kind kind, struct fuzz_rng *rng, long *want)
+static long perform(struct fuzz *f, enum htechip_kind kind, struct fuzz_rng *rng, long *want)
 {
 	struct request *r = &requests[fuzz_below(rng, N_REQUESTS)];
 
 	switch (kind) {
-	case K_CHIPINFO:
+	case HTECHIP_CHIPINFO:
 		return call_chipinfo(f, rng, want);
-	case K_LINEINFO:
+	case HTECHIP_LINEINFO:
 		return call_lineinfo(f, rng, want);
-	case K_GET_LINE:
+	case HTECHIP_GET_LINE:
 		return call_get_line(rng, want);
-	case K_READ:
+	case HTECHIP_READ:
 		return call_read(f, rng, r, want);
-	case K_POLL:
+	case HTECHIP_POLL:
 		return call_poll(f, r, want);
-	case K_STATS:
+	case HTECHIP_STATS:
 		return call_stats(f, rng, r, want);
-	case K_CLOCK:
+	case HTECHIP_CLOCK:
 		return call_clock(rng, r, want);
-	case K_OTHER:
+	case HTECHIP_OTHER:
 		return call_other(rng, r, want);
-	case K_EDGES:
+	case HTECHIP_EDGES:
 		return call_edges(rng, want);
-	case K_CLOSE:
+	case HTECHIP_CLOSE:
 		return call_close(r, want);
 	default:
 		*want = 0;
@@ -530,7 +517,7 @@ static long perform(struct fuzz *f, enum kind kind, struct fuzz_rng *rng, long *
 	}
 }
 
-static long one_call(struct fuzz *f, enum kind kind, uint64_t dice)
+static long one_call(struct fuzz *f, enum htechip_kind kind, uint64_t dice)
 {
 	struct fuzz_rng rng = { dice };
 	char text[64];
@@ -549,6 +536,10 @@ static void htechip_step(struct fuzz *f)
 {
 	unsigned int kind = 0, at = fuzz_below(&f->rng, 100);
 
+	if (f->race) {
+		htechip_race_step(f);
+		return;
+	}
 	while (at >= weights[kind])
 		at -= weights[kind++];
 	one_call(f, kind, fuzz_u64(&f->rng));
@@ -577,10 +568,9 @@ static bool htechip_setup(struct fuzz *f)
 {
 	unsigned int i;
 
-	(void)f;
 	for (i = 0; i < N_REQUESTS; i++)
 		requests[i] = (struct request){ .fd = -1 };
-	if (plug())
+	if (f->race ? htechip_race_setup(f) : plug())
 		return true;
 	fprintf(stderr, "fuzz: no /dev/htechipN: are lab_hte and chs_hte_cdev loaded?\n");
 	return false;
@@ -591,6 +581,10 @@ static void htechip_settled(struct fuzz *f)
 	unsigned int i;
 	long want;
 
+	if (f->race) {
+		htechip_race_settled(f);
+		return;
+	}
 	for (i = 0; i < N_REQUESTS; i++)
 		if (requests[i].fd >= 0 && call_close(&requests[i], &want))
 			fuzz_wrong(f, "close of request %u", i);
@@ -600,8 +594,8 @@ static void htechip_settled(struct fuzz *f)
 
 static void htechip_teardown(struct fuzz *f)
 {
-	(void)f;
-	unplug();
+	if (!f->race)
+		unplug();
 }
 
 const struct fuzz_target htechip_target = {
@@ -612,6 +606,8 @@ const struct fuzz_target htechip_target = {
 	.setup = htechip_setup,
 	.step = htechip_step,
 	.replay = htechip_replay,
+	.n_racers = N_HTECHIP_RACERS,
+	.race = htechip_race,
 	.settled = htechip_settled,
 	.teardown = htechip_teardown,
 };

@@ -763,6 +763,8 @@ static void pin_defaults(struct hand_pin *pin)
 {
 	int i;
 
+	memset(pin->value, 0, sizeof(pin->value));
+	memset(pin->on, 0, sizeof(pin->on));
 	pin->value[PIN_FREQUENCY] = DPLL_PIN_FREQUENCY_10_MHZ;
 	pin->value[PIN_REF] = DPLL_PIN_STATE_DISCONNECTED;
 	for (i = 0; i < HAND_DPLLS; i++) {
