@@ -96,7 +96,7 @@ define kbuild
 	$(Q)cp -rsf $(CURDIR)/$(1)/. $(2)/
 	$(note) KBUILD '$(1) for $(release)'
 	$(Q)$(if $(5),[[ $(2)/Module.symvers -nt $(5) ]] || rm -f $(2)/Module.symvers)
-	$(Q)$(MAKE) -C $(kdir) O= M=$(abspath $(2)) CHS_ROOT=$(CURDIR) CHS_VERSION=$(VERSION) \
+	+$(Q)$(MAKE) -C $(kdir) O= M=$(abspath $(2)) CHS_ROOT=$(CURDIR) CHS_VERSION=$(VERSION) \
 		$(KBUILD_ARGS) $(4) $(if $(5),KBUILD_EXTRA_SYMBOLS=$(strip $(5))) \
 		$(if $(filter 1,$(V)),V=1,-s) modules
 	$(Q)vmlinux/collect $(2) $(3)
@@ -275,10 +275,15 @@ shell: deps ## a prompt in a booted guest with everything loaded
 
 .PHONY: test
 test: deps ## all tests: unit, amd64 guest, cloud guest
-	@$(MAKE) tools units
-	@$(MAKE) test-modules KERNEL=amd64
-	@$(MAKE) test-modules KERNEL=cloud
+	@$(MAKE) -j$(shell nproc) test-build
 	@tests/run
+
+# all at once: the kernels have rooms of their own, and each is one job at its end
+.PHONY: test-build test-modules-amd64 test-modules-cloud
+test-build: test-modules-amd64 test-modules-cloud tools units
+
+test-modules-amd64 test-modules-cloud: test-modules-%:
+	@$(MAKE) test-modules KERNEL=$*
 
 .PHONY: debug-kernel
 debug-kernel: ## build the kernel of test-debug into the cache (about 20 min, once)

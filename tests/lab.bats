@@ -151,7 +151,7 @@ modulo() {
 @test "the time is exact: rate, step and frequency" {
 	labctl new phc time=zero rate=50ppm
 	read -r r1 t1 c1 < <(labctl show phc0 sample)
-	[ "$t1" -lt 10000000000 ]
+	[ "$t1" -lt 60000000000 ]
 	sleep 1
 	read -r r2 t2 c2 < <(labctl show phc0 sample)
 	want=$(((r2 - r1) + (r2 - r1) * 50000 / 1000000000))
@@ -173,7 +173,7 @@ modulo() {
 	[ $((t5 - t4 - (r5 - r4))) -ge -1 ] && [ $((t5 - t4 - (r5 - r4))) -le 1 ]
 	phc_ctl "$node" set 5.0 >/dev/null
 	read -r _ t6 _ < <(labctl show phc0 sample)
-	[ "$t6" -ge 5000000000 ] && [ "$t6" -lt 8000000000 ]
+	[ "$t6" -ge 5000000000 ] && [ "$t6" -lt 65000000000 ]
 }
 
 @test "the clock's own servo shifts it by the phase, to the ns" {
@@ -355,7 +355,7 @@ modulo() {
 	phc_ctl "/dev/$(labctl show phc0 node)" set 100.0035 >/dev/null
 	echo 0 0 0 0 10000000 >"$(sys phc0)/period"
 	phc_ctl "/dev/$(labctl show phc0 node)" adj 10.0035 >/dev/null
-	sleep 0.2
+	until_ok show_reaches phc0 edges.0 $(($(labctl show phc0 edges.0) + 5))
 	echo 0 0 0 0 0 >"$(sys phc0)/period"
 	stamps phc0 >"$BATS_TEST_TMPDIR/own"
 	[ "$(tail -1 "$BATS_TEST_TMPDIR/own")" -gt 110000000000 ]
@@ -372,10 +372,9 @@ modulo() {
 	labctl wire phc0.out0 phc0.in0
 	echo 0 1 >"$(sys phc0)/extts_enable"
 	echo 0 0 0 0 1000 >"$(sys phc0)/period"
-	sleep 0.5
+	until_ok show_reaches phc0 out_skipped.0 1
+	until_ok show_reaches phc0 out_edges.0 24
 	echo 0 0 0 0 0 >"$(sys phc0)/period"
-	[ "$(labctl show phc0 out_skipped.0)" -gt 0 ]
-	[ "$(labctl show phc0 out_edges.0)" -gt 23 ]
 	[ "$(labctl show phc0 out_edges.0)" = "$(labctl show phc0 edges.0)" ]
 	[ "$(labctl show phc0 edges.0)" = \
 		$(($(labctl show phc0 delivered.0) + $(labctl show phc0 ignored.0))) ]
@@ -391,8 +390,10 @@ modulo() {
 	labctl set phc0 read_clobbers=1
 	labctl push phc0
 	phc_ctl "/dev/$(labctl show phc0 node)" get >/dev/null
-	sleep 0.3
-	[ $(($(labctl show phc0 delivered.0) + $(labctl show phc0 lost_capture.0))) = 2 ]
+	is_seen_or_lost() {
+		[ $(($(labctl show phc0 delivered.0) + $(labctl show phc0 lost_capture.0))) = 2 ]
+	}
+	until_ok is_seen_or_lost
 	# with the poll far away the reading always comes first
 	labctl new phc poll=60s read_clobbers=1
 	echo 0 1 >"$(sys phc1)/extts_enable"

@@ -128,7 +128,7 @@ chrony_has_tracked() {
 @test "chronyd: a refclock PHC is reachable, and 50 ppm off" {
 	have chronyd
 	have chronyc
-	patience=20 until_ok chrony_has_tracked
+	patience=120 until_ok chrony_has_tracked
 	run chronyc -h "$dir/chrony/sock" -c sources
 	assert_success
 	assert_output --regexp '^#,\*,PHC,0,0,'
@@ -136,7 +136,7 @@ chrony_has_tracked() {
 
 # settles PROGRAM BOUND N: wait until its last N offsets are below the bound
 settles() {
-	patience=30 until_ok settled "$dir/$1.out" "$2" "$3" || {
+	patience=120 until_ok settled "$dir/$1.out" "$2" "$3" || {
 		tail -n 20 "$dir/$1.out"
 		return 1
 	}

@@ -29,5 +29,5 @@ teardown() {
 }
 
 @test "${CHS_ROUNDS:-100} rounds: clocks, four clients, rmmod below them, modprobe" {
-	limit=120 checks ptp_life rounds
+	limit=300 checks ptp_life rounds
 }

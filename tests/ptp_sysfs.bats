@@ -50,7 +50,9 @@ load lib/ptp
 	new_phc poll_ms=1
 	echo 0 1 >"$sys/extts_enable"
 	labctl push "$phc" count=1
-	sleep 0.1
-	[ "$(<"$sys/statistics/aux_work")" -ge 3 ]
+	has_worked() {
+		[ "$(<"$sys/statistics/aux_work")" -ge 3 ]
+	}
+	until_ok has_worked
 	[[ $(<"$sys/fifo") =~ ^0\ [0-9]+\ [0-9]+$ ]]
 }

@@ -128,7 +128,7 @@ stat_is() {
 		'[.[] | select(.type == "report")][-1].clocks | all(.readers == 0)'
 	begin --no-probe 0.5
 	[ "$(stat_of "$b" readers)" = 0 ]
-	ptp_load "/dev/$b" freq=12345 gettimex=25 sleep=700
+	ptp_load "/dev/$b" freq=12345 gettimex=25 sleep=2000
 	sleep 0.3
 	end
 	holds "[.[] | .clocks? | arrays | .[] | select(.clock == \"$b\" and
@@ -227,14 +227,17 @@ stat_is() {
 	begin -e
 	ptp_load "/dev/$c" extts=0 ready read=15 3>&- >"$err.load" &
 	until_ok test -s "$err.load"
-	labctl push phc0 channel=0 count=20 "period_ns=$((60000000 * ${CHS_SLOW:-1}))" &
-	nap 500
+	labctl push phc0 channel=0 count=20 "period_ns=$((150000000 * ${CHS_SLOW:-1}))" &
+	has_delivered() {
+		[ "$(labctl show phc0 delivered.0)" -ge 6 ]
+	}
+	until_ok has_delivered
 	labctl set phc0 lose_next=5
 	ptp_load "/dev/$c" gettime=23
 	wait %ptp_load || :
 	end
 	holds "[.[] | select(.type == \"gap\")] | length == 1 and .[0].missing == 5 and
-		.[0].channel == 0 and (.[0].period_ns / ${CHS_SLOW:-1} - 60000000 | fabs) < 1000000" \
+		.[0].channel == 0 and (.[0].period_ns / ${CHS_SLOW:-1} - 150000000 | fabs) < 1000000" \
 		'[.[] | select(.type == "gap")][0].meanwhile |
 		any(.comm == "ptp_load" and .op == "gettime" and .count == 23)'
 }

@@ -45,7 +45,7 @@ on_phc() {
 # cyclictest's last line: T: 0 (  101) P: 0 I:10000 C:     23 Min:    210 Act: ...
 cycles() {
 	LD_PRELOAD=/usr/local/lib/realtime_is_phc.so:$library PHC=$node \
-		timeout 30 cyclictest -q -c 1 -i 10000 -l 23 "$@" | awk '
+		timeout 120 cyclictest -q -c 1 -i 10000 -l 23 "$@" | awk '
 		/^T: 0/ {
 			gsub(/[:()]/, " ")
 			for (i = 1; i < NF; i++)

@@ -3,12 +3,28 @@
 #
 # What all suites share.
 
+# bats notes where it is before each command of a test, by a trap that costs an emulated
+# processor 6 ms, as much as starting a program does. The trap on errors finds the same
+# lines by itself since bash 5; only where teardown fails the line is not told.
+if ((BASH_VERSINFO[0] >= 5)) && [[ -n ${BATS_TEST_NAME:-} ]]; then
+	bats_debug_trap() {
+		trap - DEBUG
+	}
+
+	bats_error_trap() {
+		bats_check_status_from_trap # reads $?
+		[[ -n $BATS_DEBUG_LAST_STACK_TRACE_IS_VALID ]] || bats_capture_stack_trace
+		BATS_DEBUG_LAST_STACK_TRACE_IS_VALID=1
+	}
+fi
+
 # CHS_SLOW: how many times longer than on a stock kernel things may take; debug
 # kernels look at every access to memory and at every lock.
 
-# until_ok COMMAND...: wait until it succeeds, $patience (10) seconds at most
+# until_ok COMMAND...: wait until it succeeds, $patience (60) seconds at most: how long things
+# take where the machine is busy is not what a test is about
 until_ok() {
-	local end=$((SECONDS + ${patience:-10} * ${CHS_SLOW:-1}))
+	local end=$((SECONDS + ${patience:-60} * ${CHS_SLOW:-1}))
 	until "$@"; do
 		if [[ $SECONDS -ge $end ]]; then
 			echo "never true: $*"
@@ -27,9 +43,15 @@ nap() {
 # checks PROGRAM ARG...: a test program, which must find nothing wrong
 checks() {
 	local status=0 output=$BATS_TEST_TMPDIR/checks
-	timeout -k 5 "$((${limit:-60} * ${CHS_SLOW:-1}))" "$@" >"$output" 2>&1 || status=$?
+	timeout -k 5 "$((${limit:-180} * ${CHS_SLOW:-1}))" "$@" >"$output" 2>&1 || status=$?
 	[[ $status -eq 0 ]] || grep -v '^ok' "$output" || true
 	return "$status"
+}
+
+# listens PID: that process has joined a group of a generic netlink family
+listens() {
+	awk -v pid="$1" '$2 == 16 && $3 == pid && $4 !~ /^0+$/ { found = 1 } END { exit !found }' \
+		/proc/net/netlink
 }
 
 # needs_dpll: for a test's setup. The modules of DPLLs are built for kernels from 6.7 on

@@ -25,7 +25,7 @@ begin() {
 	# shellcheck disable=SC2086
 	${through:-} "$tool" -j ${by_itself---raw-tp} "$@" >"$out" 2>"$err" 3>&- &
 	pid=$!
-	patience=40 until_ok test -s "$out"
+	patience=120 until_ok test -s "$out"
 }
 
 # end [SIGNAL [STATUS]]: ends it, which must give that status; signal 0: it ends by itself

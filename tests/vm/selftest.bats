@@ -35,6 +35,7 @@ has() {
 	run -2 --separate-stderr "$run" --nonsense -- true
 	has "$stderr" '^tests/vm/run: unknown option'
 	run -2 "$run" --timeout soon -- true
+	run -2 "$run" --deadline later -- true
 	run -2 "$run" --kernel
 	run -114 --separate-stderr "$run" --no-load --copy ./missing -- true
 	has "$stderr" 'copy ./missing: no such file'
@@ -197,9 +198,47 @@ has() {
 	has "$output" '^(not there|flags 0x[0-9a-f]+)$'
 }
 
-@test "a hang is named" {
+@test "a hang is named: asleep, busy, stopped" {
 	run -111 --separate-stderr vm --timeout 9 -- sleep 1000
-	has "$stderr" '^tests/vm/run: guest hung: no end within 9 seconds'
+	has "$stderr" '^tests/vm/run: guest hung: it has shown nothing for 9 seconds of its own time'
+	run -111 --separate-stderr vm --timeout 9 -- sh -c 'while :; do :; done'
+	has "$stderr" '^tests/vm/run: guest hung: it has shown nothing for 9 seconds'
+
+	"$run" --no-load --timeout 9 -- sh -c 'echo up; sleep 1000' >out 2>errors 3>&- &
+	pid=$!
+	while ! grep -q up out; do
+		kill -0 $pid
+		sleep 0.1
+	done
+	kill -STOP "$(pgrep -P $pid qemu)"
+	rc=0
+	wait $pid || rc=$?
+	[ $rc -eq 111 ]
+	has "$(<errors)" '^tests/vm/run: guest hung: it has shown nothing for 9 seconds'
+}
+
+@test "a guest that shows something now and then is not hung, but has to end some day" {
+	run -0 vm --timeout 9 -- sh -c 'for i in 1 2 3 4; do sleep 4; echo $i; done'
+	[ "$output" = $'1\n2\n3\n4' ]
+	run -111 --separate-stderr vm --timeout 9 --deadline 15 -- sh -c 'while echo on; do sleep 1; done'
+	has "$stderr" '^tests/vm/run: guest hung: no end within 15 seconds'
+}
+
+@test "a guest that others leave no processor to is not hung" {
+	local cpu others=() i
+	cpu=$(taskset -cp $$ | sed 's/.*[ ,-]//')
+	for i in 1 2 3; do
+		taskset -c "$cpu" sh -c 'while :; do :; done' 3>&- &
+		others+=($!)
+	done
+	# busy, and silent for three times as long as it may be of its own time: a clock that
+	# nobody steals from would have ended it
+	run taskset -c "$cpu" "$run" --no-load --timeout 12 -- \
+		sh -c 'read -r s _ </proc/uptime; end=$((${s%.*} + 20)); until read -r s _ </proc/uptime && [ ${s%.*} -ge $end ]; do :; done; echo done'
+	kill "${others[@]}"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$output" = done ]
 }
 
 @test "a lost guest is named" {
@@ -226,7 +265,7 @@ has() {
 		kill -0 $pid
 		sleep 0.1
 	done
-	guest=$(pgrep -P "$(pgrep -P $pid timeout)")
+	guest=$(pgrep -P $pid qemu)
 	[ -n "$guest" ]
 	kill -TERM $pid
 	rc=0
