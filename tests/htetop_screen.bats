@@ -548,3 +548,58 @@ least_error() {
 	key q
 	until_ok has_ended
 }
+
+# in_shell COLSxROWS: an interactive shell with job control
+in_shell() {
+	t new-session -d -x "${1%x*}" -y "${1#*x}" "PS1='ready> ' bash --norc --noediting -i"
+	until_ok shows 'ready>'
+}
+
+# the keys' line stands in the last of so many rows
+fills() {
+	[ "$(screen | grep -n 'q Quit' | cut -d: -f1)" = "$1" ]
+}
+
+stopped() {
+	[ "$(awk '{ print $3 }' "/proc/$(pidof htetop)/stat")" = T ]
+}
+
+in_shell_run() {
+	key "$1" Enter
+}
+
+@test "stopped by Ctrl-Z or SIGSTOP: afterwards it has the size of the terminal, and nothing is lost" {
+	labctl new hte lines=4 >/dev/null
+	sink take chip=hte0 lines=0-3
+	in_shell 80x12
+	in_shell_run "htetop --raw-tp -d 0.5 2>$dir/err; stty -a | grep -o '.ixon'"
+	until_ok fills 12
+	key C-z
+	until_ok stopped
+	labctl edges hte0 lines=0-3 count=25 period=1ms wait=1 >/dev/null
+	t resize-window -x 120 -y 24
+	# modes that the shell has by now are those to be left behind
+	in_shell_run 'stty -ixon'
+	in_shell_run fg
+	until_ok fills 24
+	until_rows $'0 25\n1 25\n2 25\n3 25' line total
+	kill -STOP "$(pidof htetop)"
+	until_ok stopped
+	t resize-window -x 60 -y 8
+	in_shell_run fg
+	until_ok fills 8
+	# the frozen stays so
+	key Space
+	until_ok shows FROZEN
+	key C-z
+	until_ok stopped
+	t resize-window -x 90 -y 14
+	in_shell_run fg
+	until_ok fills 14
+	shows FROZEN
+	key q
+	until_ok none_runs
+	until_ok shows '100 stamps of 4 lines'
+	until_ok shows '-ixon'
+	[ ! -s "$dir/err" ]
+}

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hte_read CHIP FIRST COUNT [QUEUE [NAP_MS]]: requests lines of /dev/CHIP, both edges, and
- * reads their stamps until it is told to end. With a queue of QUEUE events and a nap of
- * NAP_MS before each read it is a slow reader. Says then how many it got and missed.
+ * hte_read CHIP FIRST COUNT [QUEUE [NAP_MS [NAME]]]: requests lines of /dev/CHIP, both edges,
+ * as the consumer NAME, and reads their stamps until it is told to end. With a queue of QUEUE
+ * events and a nap of NAP_MS before each read it is a slow reader. Says then how many it got
+ * and missed.
  */
 #include <errno.h>
 #include <error.h>
@@ -38,8 +39,8 @@ int main(int argc, char **argv)
 	char path[64];
 	int chip;
 
-	if (argc < 4 || argc > 6)
-		error(2, 0, "usage: hte_read CHIP FIRST COUNT [QUEUE [NAP_MS]]");
+	if (argc < 4 || argc > 7)
+		error(2, 0, "usage: hte_read CHIP FIRST COUNT [QUEUE [NAP_MS [NAME]]]");
 	first = strtoul(argv[2], NULL, 0);
 	request.num_lines = strtoul(argv[3], NULL, 0);
 	if (request.num_lines > GPIO_V2_LINES_MAX)
@@ -50,6 +51,8 @@ int main(int argc, char **argv)
 	nap_us = argc > 5 ? strtoul(argv[5], NULL, 0) * 1000 : 0;
 	if (nap_us)
 		strcpy(request.consumer, "slow reader");
+	if (argc > 6)
+		strncpy(request.consumer, argv[6], sizeof(request.consumer) - 1);
 
 	snprintf(path, sizeof(path), "/dev/%s", argv[1]);
 	chip = open(path, O_RDWR | O_CLOEXEC);

@@ -3,10 +3,12 @@
  * Host test of htetop's screen without a terminal: what keys do to a view, and what the
  * grid shows of a model at any size.
  */
+#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <wchar.h>
 #include "../../tools/htetop/screen_draw.h"
+#include "../../tools/lib/name.h"
 #include "tap.h"
 
 #define LINES 64
@@ -155,7 +157,10 @@ static const char *row_text(int row)
 			text[n++] = 0xe0 | c >> 12;
 			text[n++] = 0x80 | (c >> 6 & 0x3f);
 			text[n++] = 0x80 | (c & 0x3f);
-		} else {
+		} else if (c >= 0x80) {
+			text[n++] = 0xc0 | c >> 6;
+			text[n++] = 0x80 | (c & 0x3f);
+		} else if (c != CELL_TAKEN) {
 			text[n++] = c;
 		}
 	}
@@ -425,7 +430,23 @@ static void names(void)
 	ok(row_of_text("a_label_as_long_as_they_may_get ") > 0, "and not where there is room");
 	strcpy(lines[1].label, "a\033[2Jb\xc3\xa9\n");
 	draw();
-	ok(row_of_text(" a?[2Jb??? ") > 0, "what is no printable ASCII in a name is not printed");
+	ok(row_of_text(" a?[2Jb?? ") > 0,
+	   "what does not print is a question mark, as what is no ASCII");
+	setlocale(LC_CTYPE, "C.UTF-8");
+	strcpy(lines[1].label, "a\033[2Jb\xc3\xa9\xff\xe6\x99\x82|");
+	draw();
+	ok(row_of_text(" a?[2Jb\xc3\xa9?\xe6\x99\x82| ") > 0, "but where the encoding is UTF-8");
+	same(grid_width(&g, lines[1].label), 11, "of which some take two cells");
+	begin(24, 40);
+	strcpy(lines[1].label, "abcd\xe6\x99\x82\xe6\x99\x82");
+	draw();
+	ok(row_of_text("    1 abcd\u2026  ") > 0, "a wide one of which half would fit is cut");
+	begin(24, 120);
+	g.ascii = true;
+	strcpy(lines[1].label, "abcd\xe6\x99\x82|");
+	draw();
+	ok(row_of_text(" abcd?| ") > 0, "in an ASCII grid nothing but ASCII there too");
+	setlocale(LC_CTYPE, "C");
 	lines[2].label[0] = lines[2].consumer[0] = 0;
 	draw();
 	draw();
@@ -534,6 +555,23 @@ static void filtering(void)
 	press('/');
 	words("a_long_filter");
 	same_text(row_text(2), "/g_filter_", "its end is seen on the smallest terminal");
+	begin(24, 80);
+	setlocale(LC_CTYPE, "C.UTF-8");
+	strcpy(lines[3].label, "Z\xc3\xa4hler");
+	press('/');
+	press('Z');
+	press(0xe4);
+	same(v.n_lines, 1, "letters that are not ASCII");
+	press(VIEW_KEY_RUBOUT);
+	same_text(v.filter, "Z", "rubbed out as one");
+	press(0xe4);
+	for (int i = 0; i < 100; i++)
+		press(0x6642);
+	ok(strlen(v.filter) < sizeof(v.filter) && v.filter[0], "none goes in by half");
+	same(name_width(v.filter), 2 + (int)(strlen(v.filter) - 3) / 3 * 2, "each is whole");
+	setlocale(LC_CTYPE, "C");
+	press(0xe4);
+	ok(strlen(v.filter) < sizeof(v.filter), "nor where the locale has none");
 }
 
 static void selecting(void)

@@ -161,14 +161,28 @@ static void as_stream(void)
 
 static void words(void)
 {
-	char name[] = "a\033[2Jb\xc3\xa9";
+	const char *const name = "a\033[31m\033[2Jb\xc3\xa9\nc";
+	char prefix[80];
 	struct out o;
 
-	out_clean(name);
-	same_text(name, "a?[2Jb??", "control and non-ASCII characters of names go");
-	begin(&o, false, false, COLOR_AUTO);
-	out_wrapped(&o, "\033[31mprefix\033[0m ", 4,
-		    "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456 x y");
+	begin(&o, false, false, COLOR_ALWAYS);
+	out_text(&o, "%s%s%s", out_red(&o), name, out_plain(&o));
+	same_text(end(&o), "\033[31ma?[31m?[2Jb??c\033[0m\n",
+		  "a line has our own escape sequences, and those of no name, even the same");
+	begin(&o, false, true, COLOR_ALWAYS);
+	out_wrapped(&o, name, 4, name);
+	same_text(end(&o), "a?[31m?[2Jb??ca?[31m?[2Jb??c\n", "nor has a wrapped one");
+	begin(&o, true, false, COLOR_ALWAYS);
+	out_begin(&o, "x");
+	out_str(&o, "name", "\xc3\xa9\xff\n");
+	out_end(&o);
+	ok(strstr(end(&o), "\"name\":\"\xc3\xa9\\\\xff\\n\"") != NULL,
+	   "JSON has UTF-8 as it is, and another byte as \\xNN");
+	begin(&o, false, false, COLOR_ALWAYS);
+	snprintf(prefix, sizeof(prefix), "%sprefix%s ", out_red(&o), out_plain(&o));
+	out_wrapped(
+		&o, prefix, 4,
+		"0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456 x y");
 	same_text(end(&o), "\033[31mprefix\033[0m 0123456789 0123456789 0123456789 0123456789 "
 		  "0123456789 0123456789 0123456\n    x y\n",
 		  "text wraps at 80 columns, escapes not counted");

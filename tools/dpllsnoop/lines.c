@@ -235,7 +235,7 @@ static void netdev_members(struct out *o, const struct pin *p)
 	all = json_object_new_array();
 	for (int i = 0; i < p->nnetdevs; i++)
 		if (p->netdev[i].name[0])
-			json_object_array_add(all, json_object_new_string(p->netdev[i].name));
+			json_object_array_add(all, out_json(p->netdev[i].name));
 	json_object_object_add(o->rec, "netdevs", all);
 }
 
@@ -525,7 +525,6 @@ void line_refused(struct lines *l, const struct dpll_ev_cmd *e, const char *atte
 
 	memcpy(text, e->text, sizeof(text));
 	text[sizeof(text) - 1] = 0;
-	out_clean(text);
 	if (ev->x >= 0 && is_pin)
 		snprintf(name, sizeof(name), "pin %u", (uint32_t)ev->x);
 	begin(l, "refused", ev->at_ns, ev->x < 0 || is_pin ? name : name_of(l, ev->x, name),

@@ -157,7 +157,6 @@ static void take_text(char *to, const struct nlattr *a)
 {
 	snprintf(to, MODEL_TEXT, "%.*s", (int)mnl_attr_get_payload_len(a),
 		 (const char *)mnl_attr_get_payload(a));
-	out_clean(to);
 }
 
 struct device *model_take_device(struct model *m, const struct nlmsghdr *nl, int *status,

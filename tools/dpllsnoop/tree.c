@@ -83,10 +83,11 @@ void tree_write(struct lines *l)
 		temp[0] = 0;
 		if (d->temp != COL_UNKNOWN)
 			snprintf(temp, sizeof(temp), ", %.1f C", d->temp / 1000.0);
-		out_text(o, "%s%s%u %s %s%s, %s, clock 0x%016" PRIx64 ", %s%s", any ? "\n" : "",
-			 out_bold(o), d->id, type_name(d->type) ?: "?",
-			 status_name(d->status) ?: "?", out_plain(o), mode_name(d->mode) ?: "?",
-			 d->clock_id, d->module, temp);
+		if (any)
+			out_text(o, "%s", "");
+		out_text(o, "%s%u %s %s%s, %s, clock 0x%016" PRIx64 ", %s%s", out_bold(o), d->id,
+			 type_name(d->type) ?: "?", status_name(d->status) ?: "?", out_plain(o),
+			 mode_name(d->mode) ?: "?", d->clock_id, d->module, temp);
 		any = true;
 		out_text(o, "  %-24s %-5s %-12s %4s %9s %11s", "     id pin", "type", "state",
 			 "prio", "frequency", "phase");

@@ -12,6 +12,7 @@
 #include "columns.h"
 #include "err.h"
 #include "loop.h"
+#include "name.h"
 #include "timefmt.h"
 #include "units.h"
 
@@ -93,9 +94,9 @@ static void stamp(struct batch *b)
 /* names as long as their column is wide; a longer one ends in ~ */
 static void cut(const char **name, char *buf, int width)
 {
-	if (!*name || (int)strlen(*name) <= width)
+	if (!*name || name_width(*name) <= width)
 		return;
-	snprintf(buf, TOP_NAME_LEN, "%.*s~", width - 1, *name);
+	name_cut(buf, TOP_NAME_LEN, *name, width);
 	*name = buf;
 }
 
@@ -232,7 +233,7 @@ static uint64_t what_fits(struct batch *b, const struct top_row *rows, int n, in
 	for (int c = 0; c < n_columns; c++) {
 		widths[c] = column_width(c);
 		for (int i = 0; i < n; i++) {
-			width = strlen(column_text(buf, c, &rows[i]));
+			width = name_width(column_text(buf, c, &rows[i]));
 			if (width > widths[c])
 				widths[c] = width;
 		}
@@ -450,11 +451,11 @@ static int run(struct batch *b)
 		return err_say(err, NULL, "cannot wait");
 	if (!b->err && !b->loop.reader_gone && !ferror(b->out.f))
 		totals(b);
-	if (b->loop.reader_gone || (ferror(b->out.f) && errno == EPIPE))
+	if (b->loop.reader_gone || !out_ok(&b->out))
 		return STATUS_OK;
 	if (b->err)
 		return err_say(b->err, NULL, "cannot read the figures");
-	return out_ok(&b->out) ? STATUS_OK : STATUS_FAILED;
+	return STATUS_OK;
 }
 
 int batch_run(struct source *src, struct config *cfg)

@@ -8,33 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 #include "engine.h"
-#include "out.h"
+#include "name.h"
 
 bool engine_readable(void)
 {
 	return !access(ENGINE_DIR, R_OK | X_OK);
-}
-
-static bool octal(const char *s)
-{
-	return s[0] >= '0' && s[0] <= '3' && s[1] >= '0' && s[1] <= '7' && s[2] >= '0' &&
-	       s[2] <= '7';
-}
-
-void engine_unescape(char *s)
-{
-	char *to = s;
-
-	for (const char *from = s; *from; to++) {
-		if (*from == '\\' && octal(from + 1)) {
-			*to = (from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0');
-			from += 4;
-		} else {
-			*to = *from++;
-		}
-	}
-	*to = 0;
-	out_clean(s);
 }
 
 static FILE *open_file(const char *dir, const char *name)
@@ -45,11 +23,10 @@ static FILE *open_file(const char *dir, const char *name)
 	return fopen(path, "re");
 }
 
-/* a word of the file, unescaped; long ones are cut as the names of events are */
+/* long ones are cut as the names of events are */
 static void copy_name(char to[TOP_NAME_LEN], char *word)
 {
-	engine_unescape(word);
-	snprintf(to, TOP_NAME_LEN, "%.*s", TOP_NAME_LEN - 1, !strcmp(word, "-") ? "" : word);
+	snprintf(to, TOP_NAME_LEN, "%s", name_undo(word));
 }
 
 static bool read_chip(const char *dir, struct engine_chip *c)

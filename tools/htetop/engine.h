@@ -40,7 +40,4 @@ int engine_clock_open(const char *dir);
  */
 bool engine_clock_read(int fd, uint64_t *hz, struct reading *now);
 
-/* takes back the \ooo of seq_escape(), and what is not printable */
-void engine_unescape(char *s);
-
 #endif /* HTETOP_ENGINE_H */

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <langinfo.h>
-#include <locale.h>
 #include <ncurses.h>
 #include <poll.h>
 #include <signal.h>
@@ -17,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include <termios.h>
 #include <unistd.h>
 #include "batch.h"
 #include "err.h"
@@ -124,21 +124,29 @@ static bool terminal_begin(struct screen *s)
 	scrollok(stdscr, FALSE);
 	leaveok(stdscr, TRUE);
 	curs_set(0);
+	/* Ctrl-Z is on_signal()'s and not ncurses', which does not ask for the size afterwards */
+	if (signal(SIGTSTP, SIG_DFL) == SIG_IGN)
+		signal(SIGTSTP, SIG_IGN);
 	choose_looks(s);
 	view_resize(&s->view, LINES, COLS);
 	s->whole = true;
 	return true;
 }
 
-static void terminal_end(struct screen *s)
+static void terminal_leave(struct screen *s)
 {
 	/* else tmux shows rows of a screen that was resized between those from before it */
 	if (s->resized) {
 		erase();
 		refresh();
 	}
-	curs_set(1);
 	endwin();
+}
+
+static void terminal_end(struct screen *s)
+{
+	curs_set(1);
+	terminal_leave(s);
 	delscreen(s->term);
 	if (s->keys != stdin)
 		fclose(s->keys);
@@ -150,6 +158,8 @@ static void put_cell(const struct screen *s, int row, int col, const struct cell
 	attr_t attrs = s->attrs[c->style];
 	cchar_t cc;
 
+	if (c->ch == CELL_TAKEN)
+		return;
 	/* once more reversed would be as if not */
 	if (c->selected)
 		attrs |= A_REVERSE;
@@ -191,6 +201,45 @@ static void resize(struct screen *s)
 	s->resized = true;
 	s->whole = true;
 	show(s);
+}
+
+/* as a shell would have it, and not as we do */
+static bool terminal_is_cooked(void)
+{
+	struct termios t;
+
+	return !tcgetattr(STDOUT_FILENO, &t) && t.c_lflag & ICANON;
+}
+
+/*
+ * Goes on after a stop: whatever the terminal had from us may be gone, its size and a
+ * shell's modes may be others. In the background the first that touches it stops us again.
+ */
+static void resume(struct screen *s)
+{
+	if (terminal_is_cooked())
+		def_shell_mode();
+	/* by SIGSTOP, which says nothing beforehand */
+	if (!isendwin())
+		endwin();
+	reset_prog_mode();
+	source_tick(s->src);
+	resize(s);
+}
+
+static void suspend(struct screen *s)
+{
+	sigset_t set;
+
+	terminal_leave(s);
+	source_pause(s->src);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTSTP);
+	raise(SIGTSTP);
+	/* here it stops, unless no shell is there that could make it go on */
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	resume(s);
 }
 
 /* ---- what happens ---- */
@@ -251,10 +300,19 @@ static void on_signal(void *arg)
 
 	if (read(s->signals, &si, sizeof(si)) != sizeof(si))
 		return;
-	if (si.ssi_signo == SIGWINCH)
+	switch (si.ssi_signo) {
+	case SIGWINCH:
 		resize(s);
-	else
+		break;
+	case SIGTSTP:
+		suspend(s);
+		break;
+	case SIGCONT:
+		resume(s);
+		break;
+	default:
 		loop_quit(&s->loop);
+	}
 }
 
 static int key_of(int code, wint_t ch)
@@ -352,6 +410,8 @@ static int prepare_loop(struct screen *s)
 		return err;
 	sigemptyset(&set);
 	sigaddset(&set, SIGWINCH);
+	sigaddset(&set, SIGTSTP);
+	sigaddset(&set, SIGCONT);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGQUIT);
 	sigprocmask(SIG_BLOCK, &set, NULL);
@@ -436,7 +496,6 @@ int screen_run(struct source *src, struct config *cfg)
 	bool ascii;
 	int err;
 
-	setlocale(LC_CTYPE, "");
 	ascii = cfg->ascii || strcmp(nl_langinfo(CODESET), "UTF-8");
 	s.next.ascii = s.shown.ascii = ascii;
 	from_config(&s.view, cfg);

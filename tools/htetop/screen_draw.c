@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "name.h"
 #include "screen_draw.h"
 #include "timefmt.h"
 #include "units.h"
@@ -47,7 +48,7 @@ static struct parts parts(const struct view *v)
 
 static void put_text(struct grid *g, int row, int col, enum style style, const char *text)
 {
-	grid_left(g, row, col, strlen(text), style, text);
+	grid_left(g, row, col, grid_width(g, text), style, text);
 }
 
 static const char *clock_text(char buf[TIME_LEN], int64_t real_ns)
@@ -139,7 +140,7 @@ static bool flow_chip(struct flow *f, const struct top_chip *c, enum chip_form f
 		snprintf(text + strlen(text), sizeof(text) - strlen(text),
 			 form == CHIP_SHORT ? " -%" PRIu64 : " lost %" PRIu64, c->fifo_lost);
 	/* a shorter form is better than the beginning of a long one */
-	if (form != CHIP_SHORT && (int)strlen(text) > f->cols)
+	if (form != CHIP_SHORT && name_width(text) > f->cols)
 		return false;
 	return flow_item(f, style, "%s", text);
 }
@@ -255,18 +256,20 @@ static void draw_footer(struct grid *g, const struct view *v)
 		[VIEW_HELP] = of_help,
 	};
 	const int row = v->rows - 1;
+	const char *typed = v->filter;
 	struct flow f;
-	int skip;
+	int width;
 
 	flow_begin(&f, g, row, 1);
 	if (v->typing) {
 		/* the end of it is what is being typed */
-		skip = (int)strlen(v->filter) - (v->cols - 2);
+		while (grid_width(g, typed) > v->cols - 2 && name_next(&typed, &width))
+			;
+		width = grid_width(g, typed);
 		put_text(g, row, 0, STYLE_KEY, "/");
-		put_text(g, row, 1, STYLE_PLAIN, v->filter + (skip > 0 ? skip : 0));
-		skip = strlen(v->filter + (skip > 0 ? skip : 0));
-		grid_char(g, row, 1 + skip, STYLE_KEY, L'_');
-		f.col = 2 + skip;
+		put_text(g, row, 1, STYLE_PLAIN, typed);
+		grid_char(g, row, 1 + width, STYLE_KEY, L'_');
+		f.col = 2 + width;
 		f.fresh = false;
 		flow_pair(&f, STYLE_KEY, "Enter", STYLE_KEY_TEXT, "Done");
 		flow_pair(&f, STYLE_KEY, "Esc", STYLE_KEY_TEXT, "Clear");
@@ -461,7 +464,7 @@ static void widen(struct view *v)
 	for (int i = v->first; i < v->first + v->page && i < v->n_lines; i++) {
 		row_of(&r, v->lines[i], v->figures);
 		for (int c = 0; c < n_columns; c++) {
-			len = strlen(column_text(text, c, &r));
+			len = name_width(column_text(text, c, &r));
 			if (len > NAME_MAX)
 				len = NAME_MAX;
 			if (len > v->widths[c])

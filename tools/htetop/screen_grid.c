@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "name.h"
 #include "screen_grid.h"
 
 bool grid_resize(struct grid *g, int rows, int cols)
@@ -60,27 +61,48 @@ void grid_char(struct grid *g, int row, int col, enum style style, wchar_t ch)
 	c->style = style;
 }
 
-static wchar_t printable(char c)
+/* the next character of a text that may hold names, and the cells that it takes */
+static wchar_t next_char(const struct grid *g, const char **text, int *cells)
 {
-	return c < 0x20 || c > 0x7e ? L'?' : (wchar_t)c;
+	wchar_t ch = name_next(text, cells);
+
+	if (!g->ascii || ch < 0x7f)
+		return ch;
+	*cells = 1;
+	return L'?';
+}
+
+int grid_width(const struct grid *g, const char *text)
+{
+	int cells, all = 0;
+
+	while (next_char(g, &text, &cells))
+		all += cells;
+	return all;
 }
 
 void grid_left(struct grid *g, int row, int col, int width, enum style style, const char *text)
 {
-	bool over = false;
+	bool cut = grid_width(g, text) > width;
+	int cells, at = 0;
+	wchar_t ch;
 
-	for (int i = 0; i < width; i++) {
-		over = over || !text[i];
-		if (!over && i == width - 1 && text[i + 1])
-			grid_char(g, row, col + i, style, grid_sign(g, SIGN_CUT));
-		else
-			grid_char(g, row, col + i, style, over ? L' ' : printable(text[i]));
+	while (at < width && (ch = next_char(g, &text, &cells))) {
+		if (at + cells > width - cut) {
+			grid_char(g, row, col + at++, style, grid_sign(g, SIGN_CUT));
+			break;
+		}
+		/* a wide one has the next cell too */
+		for (int i = 0; i < cells; i++)
+			grid_char(g, row, col + at++, style, i ? CELL_TAKEN : ch);
 	}
+	while (at < width)
+		grid_char(g, row, col + at++, style, L' ');
 }
 
 void grid_right(struct grid *g, int row, int col, int width, enum style style, const char *text)
 {
-	int blank = width - (int)strlen(text);
+	int blank = width - grid_width(g, text);
 
 	for (int i = 0; i < blank; i++)
 		grid_char(g, row, col + i, style, L' ');
@@ -147,9 +169,15 @@ static bool flow_place(struct flow *f, int width)
 	return true;
 }
 
+/* also where it is only measured, without a grid */
+static int flow_width(const struct flow *f, const char *text)
+{
+	return f->g ? grid_width(f->g, text) : name_width(text);
+}
+
 static void flow_put(struct flow *f, enum style style, const char *text)
 {
-	int width = strlen(text);
+	int width = flow_width(f, text);
 
 	if (width > f->cols - f->col)
 		width = f->cols - f->col;
@@ -167,7 +195,7 @@ bool flow_item(struct flow *f, enum style style, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	if (!flow_place(f, strlen(text)))
+	if (!flow_place(f, flow_width(f, text)))
 		return false;
 	flow_put(f, style, text);
 	return true;
@@ -176,7 +204,7 @@ bool flow_item(struct flow *f, enum style style, const char *fmt, ...)
 bool flow_pair(struct flow *f, enum style style, const char *text, enum style style2,
 	       const char *text2)
 {
-	if (!flow_place(f, strlen(text) + 1 + strlen(text2)))
+	if (!flow_place(f, flow_width(f, text) + 1 + flow_width(f, text2)))
 		return false;
 	flow_put(f, style, text);
 	if (f->g)

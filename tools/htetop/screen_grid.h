@@ -26,6 +26,9 @@ enum style {
 	STYLES,
 };
 
+/* a cell that the wide character before it takes too */
+#define CELL_TAKEN ((wchar_t)0)
+
 struct cell {
 	wchar_t ch;
 	uint8_t style;
@@ -56,13 +59,15 @@ wchar_t grid_sign(const struct grid *g, enum sign sign);
 
 /*
  * text into width cells, blanks after it; the last one says so where it was cut.
- * Characters that are not printable ASCII are shown as '?': names come from others. What
- * lies outside of the grid is left out.
+ * Names come from others: they are in text form (see name.h), in an ASCII grid with '?'
+ * for what is not ASCII. What lies outside of the grid is left out.
  */
 void grid_left(struct grid *g, int row, int col, int width, enum style style, const char *text);
 /* the same with the blanks in front */
 void grid_right(struct grid *g, int row, int col, int width, enum style style, const char *text);
 void grid_char(struct grid *g, int row, int col, enum style style, wchar_t ch);
+/* cells that grid_left() needs for all of it */
+int grid_width(const struct grid *g, const char *text);
 void grid_select(struct grid *g, int row);
 
 /*

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Order, filter, selection and keys. Pure. */
 #include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include "screen_view.h"
@@ -153,6 +154,16 @@ static bool change_interval(struct view *v, int step)
 	return true;
 }
 
+static void type_char(struct view *v, wchar_t ch)
+{
+	char bytes[MB_LEN_MAX + 1] = "";
+	size_t n = strlen(v->filter);
+
+	/* none where the locale's encoding has no such character */
+	if (wctomb(bytes, ch) > 0 && n + strlen(bytes) < sizeof(v->filter))
+		strcpy(v->filter + n, bytes);
+}
+
 static void type(struct view *v, int key)
 {
 	size_t n = strlen(v->filter);
@@ -166,10 +177,12 @@ static void type(struct view *v, int key)
 		v->typing = false;
 		return;
 	case VIEW_KEY_RUBOUT:
-		if (n)
-			v->filter[n - 1] = 0;
-		else
+		if (!n)
 			v->typing = false;
+		/* what follows the first byte of a character in UTF-8 goes with it */
+		while (n && (v->filter[--n] & 0xc0) == 0x80)
+			;
+		v->filter[n] = 0;
 		return;
 	case VIEW_KEY_UP:
 		move(v, -1);
@@ -178,10 +191,8 @@ static void type(struct view *v, int key)
 		move(v, 1);
 		return;
 	default:
-		if (key >= 0x20 && key < 0x7f && n + 1 < sizeof(v->filter)) {
-			v->filter[n] = key;
-			v->filter[n + 1] = 0;
-		}
+		if (key >= 0x20 && key != 0x7f && key < VIEW_KEY_UP)
+			type_char(v, key);
 	}
 }
 

@@ -22,7 +22,6 @@
 #include "figures.h"
 #include "htetop.h"
 #include "htetop.skel.h"
-#include "out.h"
 #include "relation.h"
 #include "source.h"
 #include "table.h"
@@ -238,7 +237,6 @@ static int add_chip(struct source *s, int index, uint32_t generation, const char
 		t = memset(&s->top_chips[i], 0, sizeof(*t));
 		memset(&s->chips[i], 0, sizeof(s->chips[i]));
 		snprintf(t->name, sizeof(t->name), "%s", name);
-		out_clean(t->name);
 	}
 	t = &s->top_chips[i];
 	c = &s->chips[i];
@@ -480,6 +478,12 @@ void source_tick(struct source *s)
 			read_clock(s, i);
 }
 
+void source_pause(struct source *s)
+{
+	for (int i = 0; s->bpf && i < HTETOP_CHIPS; i++)
+		__atomic_store_n(&s->bpf->bss->chips[i].which, 0, __ATOMIC_RELEASE);
+}
+
 void source_pace(struct source *s, double seconds)
 {
 	seconds = seconds < SOURCE_TICK_S ? seconds : SOURCE_TICK_S;
@@ -532,8 +536,6 @@ static void read_names(struct source *s, const struct htetop_line *rec, struct s
 	memcpy(t->consumer, rec->consumer, sizeof(t->consumer));
 	t->label[sizeof(t->label) - 1] = 0;
 	t->consumer[sizeof(t->consumer) - 1] = 0;
-	out_clean(t->label);
-	out_clean(t->consumer);
 	t->state = states[rec->action < 5 ? rec->action : 4];
 	s->lines[slot->line].told = true;
 	/* written anew meanwhile: once more, next time */
@@ -602,10 +604,11 @@ static void read_lines(struct source *s, double elapsed)
 	}
 }
 
+/* a name in which a pattern's signs stand matches itself all the same */
 static bool matches(const char **patterns, int n, const char *name)
 {
 	for (int i = 0; i < n; i++)
-		if (!fnmatch(patterns[i], name, 0))
+		if (!strcmp(patterns[i], name) || !fnmatch(patterns[i], name, 0))
 			return true;
 	return !n;
 }

@@ -38,6 +38,9 @@ void source_tick(struct source *src);
  */
 void source_pace(struct source *src, double seconds);
 
+/* no latencies until the next source_tick(), which may be long in coming: what a stop is for */
+void source_pause(struct source *src);
+
 /*
  * Totals and histograms begin anew with the next source_take(): they are 0 then, and what
  * happened until then is of its interval alone.

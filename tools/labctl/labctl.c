@@ -160,7 +160,7 @@ static struct json_object *json_value(const char *text)
 	if (*text && !*word)
 		return list ?: one;
 	json_object_put(list ?: one);
-	return json_object_new_string(text);
+	return out_json(text);
 }
 
 /* a device and its node; what has none prints its name alone */
@@ -645,8 +645,6 @@ int main(int argc, char **argv)
 			status = commands[i].run(arg.n - 1, arg.word + 1);
 	if (status < 0)
 		status = cmd_model(arg.word[0], arg.n - 1, arg.word + 1);
-	if (!out_ok(&out) && errno != EPIPE)
-		status = STATUS_FAILED;
 	free(help_text);
 	free(arg.word);
 	return status;

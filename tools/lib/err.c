@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "err.h"
+#include "name.h"
 
 const char *err_tool_name = "chronoscope";
 
@@ -15,12 +16,19 @@ void err_tool(const char *name)
 
 int err_say(int err, const char *remedy, const char *fmt, ...)
 {
+	char *text;
 	va_list ap;
+	int n;
 
-	fprintf(stderr, "%s: ", err_tool_name);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	n = vasprintf(&text, fmt, ap);
 	va_end(ap);
+	/* names in it may be anything */
+	if (n >= 0)
+		name_text(text, n + 1, text);
+	fprintf(stderr, "%s: %s", err_tool_name, n >= 0 ? text : "no memory");
+	if (n >= 0)
+		free(text);
 	if (err)
 		fprintf(stderr, ": %s", strerror(abs(err)));
 	if (remedy)

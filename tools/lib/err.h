@@ -16,7 +16,8 @@ extern const char *err_tool_name;
 
 /*
  * "tool: what[: strerror(err)][; remedy]". err may be of either sign, 0 leaves
- * it out; remedy may be NULL. Returns STATUS_FAILED, for "return err_say(...)".
+ * it out; remedy may be NULL; what may hold names (see name.h). Returns STATUS_FAILED,
+ * for "return err_say(...)".
  */
 int err_say(int err, const char *remedy, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -2,6 +2,7 @@
 /* Histograms: pure but for hist_print(). */
 #include <inttypes.h>
 #include "hist.h"
+#include "name.h"
 
 void hist_add(struct hist *h, uint64_t value, uint64_t times)
 {
@@ -60,7 +61,7 @@ void hist_print(FILE *f, const struct hist *h, const char *unit, int fine)
 {
 	int step = fine ? 1 : 1 << LL_K, first = -1, last = -1, width;
 	uint64_t most = 0, n;
-	char range[64];
+	char range[64], title[80];
 
 	for (int i = 0; i < LL_BUCKETS; i += step) {
 		n = 0;
@@ -77,7 +78,8 @@ void hist_print(FILE *f, const struct hist *h, const char *unit, int fine)
 	if (first < 0)
 		return;
 	/* 24 for the range, 1, 11 for the count, " |" and "|": 79 with the bar */
-	fprintf(f, "%24s %11s  |%-*s|\n", unit, "count", BAR, "distribution");
+	name_text(title, sizeof(title), unit);
+	fprintf(f, "%24s %11s  |%-*s|\n", title, "count", BAR, "distribution");
 	for (int i = first; i <= last; i += step) {
 		n = 0;
 		for (int j = i; j < i + step; j++)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "err.h"
 #include "opts.h"
+#include "std.h"
 #include "units.h"
 
 enum { KEY_TIME = 0x1000, KEY_COLOR, KEY_CHECK };
@@ -139,6 +140,7 @@ static void print_version(FILE *f, struct argp_state *state)
 
 void opts_tool(const char *tool)
 {
+	std_begin();
 	version_tool = tool;
 	err_tool(tool);
 	argp_program_version_hook = print_version;

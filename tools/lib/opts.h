@@ -53,7 +53,7 @@ double opts_seconds(struct argp_state *state, const char *what, const char *arg)
 /* of an option that may be repeated: arg comes behind the n words; free() them */
 void opts_word(const char ***words, int *n, const char *arg);
 
-/* what argp prints for -V, and the status it leaves with on a usage error; call first */
+/* std_begin(), what argp prints for -V, and its status on a usage error; call first */
 void opts_tool(const char *tool);
 
 #endif /* CHS_OPTS_H */

@@ -7,9 +7,33 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/random.h>
 #include <unistd.h>
-#include "err.h"
+#include "name.h"
 #include "out.h"
+#include "std.h"
+#include "timefmt.h"
+
+/*
+ * Where colours begin and end in a text that is yet to be written: by a mark that nobody
+ * can guess, so that what a name looks like never makes it an escape sequence.
+ */
+static struct {
+	char mark[16];
+	const char *escape;
+} styles[] = { { "", "\033[1m" }, { "", "\033[31m" }, { "", "\033[0m" } };
+
+static void make_marks(void)
+{
+	unsigned int n;
+
+	if (styles[0].mark[0])
+		return;
+	if (getrandom(&n, sizeof(n), GRND_NONBLOCK) != sizeof(n))
+		n = time_mono_ns() ^ getpid();
+	for (int i = 0; i < 3; i++)
+		snprintf(styles[i].mark, sizeof(styles[i].mark), "\033%08x%d", n, i);
+}
 
 void out_init(struct out *o, FILE *f, const char *tool, bool json, bool wide,
 	      enum color_mode color)
@@ -20,6 +44,7 @@ void out_init(struct out *o, FILE *f, const char *tool, bool json, bool wide,
 	struct winsize ws;
 
 	memset(o, 0, sizeof(*o));
+	make_marks();
 	o->f = f;
 	o->tool = tool;
 	o->json = json;
@@ -28,46 +53,89 @@ void out_init(struct out *o, FILE *f, const char *tool, bool json, bool wide,
 			     (color == COLOR_AUTO && tty && !(no && *no)));
 	if (tty && !ioctl(fd, TIOCGWINSZ, &ws))
 		o->rows = ws.ws_row;
-	setlinebuf(f);
 	/* rates need no 17 digits, and frequencies are in ppb: six decimals do */
 	json_c_set_serialization_double_format("%.6f", JSON_C_OPTION_GLOBAL);
 }
 
+void out_line(struct out *o)
+{
+	fputc('\n', o->f);
+	/* by hand and not by line-buffering, which loses the reason of a failure */
+	if (fflush(o->f))
+		std_failed(errno);
+}
+
+/* bytes of a mark that s begins with, 0: it does not */
+static size_t mark_at(const char *s, const char **escape)
+{
+	size_t len = strlen(styles[0].mark);
+
+	for (int i = 0; i < 3 && len; i++)
+		if (!strncmp(s, styles[i].mark, len)) {
+			*escape = styles[i].escape;
+			return len;
+		}
+	return 0;
+}
+
+int out_put(struct out *o, const char *s)
+{
+	char *copy = strdup(s), *from, *to;
+	const char *escape = "";
+	int columns = 0;
+	size_t mark;
+	bool end;
+
+	if (!copy)
+		abort();
+	for (from = to = copy;; to = from) {
+		while (!(mark = mark_at(to, &escape)) && *to)
+			to++;
+		end = !*to;
+		*to = 0;
+		columns += name_text(from, to - from + 1, from);
+		fputs(from, o->f);
+		if (end)
+			break;
+		fputs(escape, o->f);
+		from = to + mark;
+	}
+	free(copy);
+	return columns;
+}
+
 void out_text(struct out *o, const char *fmt, ...)
 {
+	char *text;
 	va_list ap;
+	int n;
 
 	if (o->json)
 		return;
 	va_start(ap, fmt);
-	vfprintf(o->f, fmt, ap);
+	n = vasprintf(&text, fmt, ap);
 	va_end(ap);
-	fputc('\n', o->f);
-}
-
-/* columns that s takes, escape sequences left out */
-static int visible(const char *s)
-{
-	int n = 0;
-
-	for (; *s; s++)
-		if (*s == '\033')
-			s += strcspn(s, "m");
-		else
-			n++;
-	return n;
+	if (n < 0)
+		abort();
+	out_put(o, text);
+	free(text);
+	out_line(o);
 }
 
 void out_wrapped(struct out *o, const char *prefix, int indent, const char *text)
 {
-	int col = visible(prefix), n;
+	char *words, *word, *rest;
 	bool fresh = true;
+	int col, n;
 
 	if (o->json)
 		return;
-	fputs(prefix, o->f);
-	while (*text) {
-		n = strcspn(text, " ");
+	words = strdup(text);
+	if (!words)
+		abort();
+	col = out_put(o, prefix);
+	for (word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+		n = name_width(word);
 		if (!o->wide && !fresh && col + 1 + n > 80) {
 			fprintf(o->f, "\n%*s", indent, "");
 			col = indent;
@@ -77,13 +145,11 @@ void out_wrapped(struct out *o, const char *prefix, int indent, const char *text
 			fputc(' ', o->f);
 			col++;
 		}
-		fprintf(o->f, "%.*s", n, text);
-		col += n;
+		col += out_put(o, word);
 		fresh = false;
-		text += n;
-		text += strspn(text, " ");
 	}
-	fputc('\n', o->f);
+	free(words);
+	out_line(o);
 }
 
 void out_begin(struct out *o, const char *type)
@@ -103,15 +169,29 @@ void out_end(struct out *o)
 
 	if (!o->rec)
 		return;
-	fprintf(o->f, "%s\n", json_object_to_json_string_ext(o->rec, flags));
+	fputs(json_object_to_json_string_ext(o->rec, flags), o->f);
+	out_line(o);
 	json_object_put(o->rec);
 	o->rec = NULL;
+}
+
+struct json_object *out_json(const char *s)
+{
+	struct json_object *obj = NULL;
+	char *name;
+
+	if (s) {
+		name = name_json(s);
+		obj = json_object_new_string(name);
+		free(name);
+	}
+	return obj;
 }
 
 void out_str(struct out *o, const char *key, const char *value)
 {
 	if (o->rec)
-		json_object_object_add(o->rec, key, value ? json_object_new_string(value) : NULL);
+		json_object_object_add(o->rec, key, out_json(value));
 }
 
 void out_i64(struct out *o, const char *key, int64_t value)
@@ -141,31 +221,22 @@ void out_bool(struct out *o, const char *key, bool value)
 
 bool out_ok(struct out *o)
 {
-	if (!ferror(o->f) && fflush(o->f) == 0)
-		return true;
-	if (errno != EPIPE)
-		err_say(errno, NULL, "cannot write the output");
-	return false;
-}
-
-void out_clean(char *s)
-{
-	for (; *s; s++)
-		if (*s < 0x20 || *s > 0x7e)
-			*s = '?';
+	if (fflush(o->f))
+		std_failed(errno);
+	return !ferror(o->f);
 }
 
 const char *out_bold(const struct out *o)
 {
-	return o->color ? "\033[1m" : "";
+	return o->color ? styles[0].mark : "";
 }
 
 const char *out_red(const struct out *o)
 {
-	return o->color ? "\033[31m" : "";
+	return o->color ? styles[1].mark : "";
 }
 
 const char *out_plain(const struct out *o)
 {
-	return o->color ? "\033[0m" : "";
+	return o->color ? styles[2].mark : "";
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "hist.h"
+#include "name.h"
 #include "table.h"
 #include "units.h"
 
@@ -18,7 +19,7 @@ bool table_cell(char buf[TABLE_CELL], const struct col *c, const void *row)
 	switch (c->kind) {
 	case COL_STR:
 		s = *(const char *const *)p;
-		snprintf(buf, TABLE_CELL, "%s", s ? s : "-");
+		name_text(buf, TABLE_CELL, s ?: "-");
 		return true;
 	case COL_HIST:
 		strcpy(buf, "-");
@@ -81,7 +82,7 @@ static json_object *cell_json(const struct col *c, const void *row)
 		return h ? hist_json(h) : NULL;
 	case COL_STR:
 		s = *(const char *const *)p;
-		return s ? json_object_new_string(s) : NULL;
+		return out_json(s);
 	case COL_COUNT:
 		return json_object_new_uint64(*(const uint64_t *)p);
 	case COL_RATE:
@@ -122,11 +123,20 @@ static const char *head_of(const struct col *c)
 static void put_cell(struct out *o, const struct table *t, int i, const char *text, bool last,
 		     bool warn)
 {
-	const char *on = warn ? out_red(o) : "", *off = warn ? out_plain(o) : "";
-	int width = last && t->cols[i].flags & COL_LEFT ? 0 : t->width[i];
+	bool left = t->cols[i].flags & COL_LEFT;
+	int blanks = last && left ? 0 : t->width[i] - name_width(text);
 
-	fprintf(o->f, "%s%*s%s%s", on, t->cols[i].flags & COL_LEFT ? -width : width, text, off,
-		last ? "\n" : " ");
+	out_put(o, warn ? out_red(o) : "");
+	if (!left && blanks > 0)
+		fprintf(o->f, "%*s", blanks, "");
+	out_put(o, text);
+	if (left && blanks > 0)
+		fprintf(o->f, "%*s", blanks, "");
+	out_put(o, warn ? out_plain(o) : "");
+	if (last)
+		out_line(o);
+	else
+		fputc(' ', o->f);
 }
 
 static int last_shown(const struct table *t, const struct out *o)
@@ -143,11 +153,11 @@ static void put_head(struct table *t, struct out *o)
 {
 	int last = last_shown(t, o);
 
-	fputs(out_bold(o), o->f);
+	out_put(o, out_bold(o));
 	for (int i = 0; i < t->ncols; i++)
 		if (shown(o, &t->cols[i]))
 			put_cell(o, t, i, head_of(&t->cols[i]), i == last, false);
-	fputs(out_plain(o), o->f);
+	out_put(o, out_plain(o));
 	t->since_head = 0;
 }
 
@@ -215,7 +225,7 @@ void table_row(struct table *t, struct out *o, const void *row)
 	cells = t->cells + t->rows * t->ncols;
 	for (int i = 0; i < t->ncols; i++) {
 		bool zero = table_cell(buf + 1, &t->cols[i], row);
-		int n = strlen(buf + 1);
+		int n = name_width(buf + 1);
 
 		buf[0] = t->cols[i].flags & COL_WARN && !zero ? '!' : ' ';
 		if (n > t->width[i])

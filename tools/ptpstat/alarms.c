@@ -63,7 +63,6 @@ static void update(struct alarms *as, struct alarm_row *r, uint64_t epoch)
 		if (new->tgid) {
 			r->tgid = new->tgid;
 			memcpy(r->comm, new->comm, PTPSTAT_COMM);
-			out_clean(r->comm);
 		}
 	}
 	memcpy(r->prev, as->buf, as->cpus * sizeof(*as->buf));

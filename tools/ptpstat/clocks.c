@@ -174,7 +174,6 @@ static void came(struct clocks *cs, struct clk *c)
 	snprintf(path, sizeof(path), "%s/%s/clock_name", cs->class_dir, c->node);
 	if (!read_line(path, c->name, sizeof(c->name)))
 		c->name[0] = 0;
-	out_clean(c->name);
 }
 
 void clocks_scan(struct clocks *cs)
@@ -281,10 +280,8 @@ static void read_state(struct clocks *cs, struct clk *c)
 		if (st.freq_set)
 			c->freq_ppb = st.scaled_ppm * 1000.0 / 65536;
 		/* one that came and went between two looks at sysfs */
-		if (!c->name[0]) {
+		if (!c->name[0])
 			memcpy(c->name, st.name, PTPSTAT_NAME);
-			out_clean(c->name);
-		}
 	}
 	c->readers = COL_UNKNOWN;
 	if (!c->present)

@@ -392,7 +392,6 @@ static int actors(struct ptp_ev_story *s)
 	qsort(s->who, PTPSTAT_ACTORS, sizeof(s->who[0]), most_first);
 	while (n < PTPSTAT_ACTORS && s->who[n].count) {
 		s->who[n].comm[PTPSTAT_COMM - 1] = 0;
-		out_clean(s->who[n].comm);
 		n++;
 	}
 	return n;
@@ -429,7 +428,7 @@ static void story_json(struct out *o, const struct ptp_ev_story *s, int n)
 
 	for (int i = 0; i < n; i++) {
 		one = json_object_new_object();
-		json_object_object_add(one, "comm", json_object_new_string(s->who[i].comm));
+		json_object_object_add(one, "comm", out_json(s->who[i].comm));
 		json_object_object_add(one, "pid", json_object_new_int64(s->who[i].tgid));
 		json_object_object_add(one, "op", json_object_new_string(op_name(s->who[i].op)));
 		json_object_object_add(one, "count", json_object_new_uint64(s->who[i].count));
@@ -470,9 +469,7 @@ static void write_event(struct out *o, const struct config *cfg, struct ptp_ev *
 	}
 	snprintf(clock, sizeof(clock), "ptp%d", e->index);
 	e->comm[PTPSTAT_COMM - 1] = 0;
-	out_clean(e->comm);
 	e->name[PTPSTAT_NAME - 1] = 0;
-	out_clean(e->name);
 	if (o->json) {
 		out_begin(o, kind);
 		out_str(o, "time", time_write(time, cfg->common.time, e->mono_ns, real));

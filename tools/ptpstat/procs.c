@@ -48,10 +48,8 @@ static void update(struct procs *ps, struct proc_row *r)
 		count += ps->buf[i].count;
 		errors += ps->buf[i].errors;
 		sum += ps->buf[i].sum_ns;
-		if (!r->comm[0] && ps->buf[i].comm[0]) {
+		if (!r->comm[0] && ps->buf[i].comm[0])
 			memcpy(r->comm, ps->buf[i].comm, PTPSTAT_COMM);
-			out_clean(r->comm);
-		}
 	}
 	r->count = count - r->all_count;
 	r->errors = errors - r->all_errors;
