@@ -104,17 +104,8 @@ struct touch_cell {
 
 struct touch {
 	__u64 seq;
+	__u32 last; /* the cell found last */
 	struct touch_cell cell[PTPSTAT_ACTORS];
-};
-
-struct snapshot {
-	__u64 mono_ns;
-	__u64 reads;			/* of a reader: how often it has read */
-	struct {
-		__u32 tgid;
-		__u32 op;
-		__u64 count;
-	} cell[PTPSTAT_ACTORS];
 };
 
 struct {
@@ -133,26 +124,24 @@ struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1);
 	__type(key, struct reader_key);
-	__type(value, struct snapshot);
+	__type(value, struct ptp_snapshot);
 } readers SEC(".maps");
 
-/* the beat of an external event channel */
-struct channel {
-	__s64 last_ns;
-	__u64 period_ns;
-	__u64 gap_ns;			/* the distance last reported as a gap */
-	__u64 steps;			/* ptp_clkstate.steps at the last event */
-	__u32 good;			/* intervals in a row that fitted the period */
-	__u32 seen;
-	struct snapshot at;
-};
-
+/* the events of a channel come under the clock's lock: one at a time */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct channel);
+	__type(value, struct ptp_channel);
 } channels SEC(".maps");
+
+/* what each clock showed, compared with CLOCK_MONOTONIC */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct timeline);
+} timelines SEC(".maps");
 
 static __always_inline __u32 slot_of(int index)
 {
@@ -219,9 +208,9 @@ static __always_inline void mark_active(int index)
 		__sync_fetch_and_or(&active[word], 1ULL << (slot % 64));
 }
 
-static __always_inline void touch(int index, __u32 tgid, __u32 op)
+static __always_inline void touch(int index, __u32 tgid, __u32 op, __u64 n)
 {
-	__u32 slot = slot_of(index), oldest = 0;
+	__u32 slot = slot_of(index), oldest = 0, last;
 	struct touch *t = bpf_map_lookup_elem(&touches, &slot);
 	__u64 oldest_seq = ~0ULL, seq;
 	struct touch_cell *w;
@@ -229,12 +218,26 @@ static __always_inline void touch(int index, __u32 tgid, __u32 op)
 	if (!t)
 		return;
 	seq = ++t->seq;
+	/* mostly the one of the last time; its name is asked for now and then: there is exec */
+	last = t->last;
+	hide(last);
+	if (last < PTPSTAT_ACTORS && seq % 16) {
+		w = &t->cell[last];
+		if (w->tgid == tgid && w->op == op && w->count) {
+			w->seq = seq;
+			__sync_fetch_and_add(&w->count, n);
+			return;
+		}
+	}
 #pragma unroll
 	for (int i = 0; i < PTPSTAT_ACTORS; i++) {
 		w = &t->cell[i];
 		if (w->tgid == tgid && w->op == op && w->count) {
 			w->seq = seq;
-			__sync_fetch_and_add(&w->count, 1);
+			__sync_fetch_and_add(&w->count, n);
+			t->last = i;
+			if (!(seq % 16))
+				bpf_get_current_comm(w->comm, sizeof(w->comm));
 			return;
 		}
 		if (w->seq < oldest_seq) {
@@ -249,11 +252,12 @@ static __always_inline void touch(int index, __u32 tgid, __u32 op)
 	w->tgid = tgid;
 	w->op = op;
 	w->seq = seq;
-	w->count = 1;
+	w->count = n;
+	t->last = oldest;
 	bpf_get_current_comm(w->comm, sizeof(w->comm));
 }
 
-static __always_inline void snap(int index, struct snapshot *s)
+static __always_inline void snap(int index, struct ptp_snapshot *s)
 {
 	__u32 slot = slot_of(index);
 	struct touch *t = bpf_map_lookup_elem(&touches, &slot);
@@ -270,7 +274,7 @@ static __always_inline void snap(int index, struct snapshot *s)
 }
 
 /* what went on since s, or since the beginning where there is no s */
-static __always_inline void tell(int index, struct ptp_ev_story *r, struct snapshot *s)
+static __always_inline void tell(int index, struct ptp_ev_story *r, struct ptp_snapshot *s)
 {
 	__u32 slot = slot_of(index);
 	struct touch *t = bpf_map_lookup_elem(&touches, &slot);
@@ -298,20 +302,54 @@ static __always_inline void tell(int index, struct ptp_ev_story *r, struct snaps
 	}
 }
 
-static __always_inline void fill(struct ptp_ev *e, __u32 kind, int index)
+/* every member, so that no record shows what stood there before */
+static __always_inline void fill(struct ptp_ev *e, __u32 kind, int index, __u32 tgid, int err)
 {
-	__builtin_memset(e, 0, sizeof(*e));
 	e->mono_ns = bpf_ktime_get_ns();
 	e->kind = kind;
 	e->index = index;
-}
-
-static __always_inline void fill_task(struct ptp_ev *e, __u32 kind, int index, __u32 tgid, int err)
-{
-	fill(e, kind, index);
 	e->tgid = tgid;
 	e->err = err;
+	e->reader = 0;
+	e->a = e->b = e->c = e->d = 0;
+	e->op = 0;
+	e->x = e->y = 0;
+	e->duration_ns = 0;
+}
+
+/* of no task */
+static __always_inline void fill_quiet(struct ptp_ev *e, __u32 kind, int index)
+{
+	__builtin_memset(e->comm, 0, sizeof(e->comm));
+	fill(e, kind, index, 0, 0);
+}
+
+/*
+ * The stamp is taken last and after the room: what user space does not find when it has
+ * drained the ring is later than its look at the clock before.
+ */
+static __always_inline void fill_task(struct ptp_ev *e, __u32 kind, int index, __u32 tgid, int err)
+{
 	bpf_get_current_comm(e->comm, sizeof(e->comm));
+	fill(e, kind, index, tgid, err);
+}
+
+/*
+ * The same for what a servo does time and again: its name as touch() has just found it,
+ * which is a third of the price.
+ */
+static __always_inline void fill_servo(struct ptp_ev *e, __u32 kind, int index, __u32 tgid, int err)
+{
+	__u32 slot = slot_of(index), last;
+	struct touch *t = bpf_map_lookup_elem(&touches, &slot);
+
+	last = t ? t->last : PTPSTAT_ACTORS;
+	hide(last);
+	if (t && last < PTPSTAT_ACTORS && t->cell[last].tgid == tgid)
+		__builtin_memcpy(e->comm, t->cell[last].comm, sizeof(e->comm));
+	else
+		bpf_get_current_comm(e->comm, sizeof(e->comm));
+	fill(e, kind, index, tgid, err);
 }
 
 static __always_inline struct ptp_ev *event(__u32 kind, int index, __u32 tgid, int err)
@@ -336,7 +374,8 @@ static __always_inline void event_error(int index, __u32 tgid, __u32 op, int err
 	ring_submit(e);
 }
 
-static __always_inline void count_process(int index, __u32 tgid, __u32 op, __u64 duration, int err)
+static __always_inline void count_process(int index, __u32 tgid, __u32 op, __u64 duration, int err,
+					  __u32 n)
 {
 	struct ptp_proc_key key = { .slot = slot_of(index), .tgid = tgid, .op = op };
 	struct ptp_proc *p = bpf_map_lookup_elem(&procs, &key);
@@ -352,7 +391,7 @@ static __always_inline void count_process(int index, __u32 tgid, __u32 op, __u64
 			return;
 		}
 	}
-	p->count++;
+	p->count += n;
 	p->sum_ns += duration;
 	if (err)
 		p->errors++;
@@ -360,13 +399,13 @@ static __always_inline void count_process(int index, __u32 tgid, __u32 op, __u64
 		bpf_get_current_comm(p->comm, sizeof(p->comm));
 }
 
-static __always_inline void histogram(struct ptp_clkstat *c, __u32 h, __u64 v)
+static __always_inline void histogram(struct ptp_clkstat *c, __u32 h, __u64 v, __u32 n)
 {
 	__u32 i = ll_index(v);
 
 	hide(i);
 	if (i < LL_BUCKETS)
-		c->hist[h][i]++;
+		c->hist[h][i] += n;
 }
 
 /* may look closer: whose call it is, and whether we want it; false: no */
@@ -377,7 +416,7 @@ static __always_inline bool wanted(struct ptp_clkstat *c, int index, __u32 op, _
 	*tgid = bpf_get_current_pid_tgid() >> 32;
 	/* a story names everybody, also those whom --pid leaves out of the figures */
 	if (events && op < PTP_OP_DRIVER_END && *tgid != self_tgid)
-		touch(index, *tgid, op);
+		touch(index, *tgid, op, 1);
 	if (!left_out(*tgid))
 		return true;
 	c->skipped++;
@@ -402,7 +441,7 @@ static __always_inline struct ptp_clkstat *account(int index, __u32 op, __u64 du
 		if (!wanted(c, index, op, tgid))
 			return NULL;
 		if (by_process)
-			count_process(index, *tgid, op, duration, err);
+			count_process(index, *tgid, op, duration, err, 1);
 	}
 	s = &c->op[op];
 	s->count++;
@@ -416,7 +455,7 @@ static __always_inline struct ptp_clkstat *account(int index, __u32 op, __u64 du
 		if (duration >> LL_TOP)
 			duration = (1ULL << LL_TOP) - 1;
 		epoch_note(s->max, tag, duration);
-		histogram(c, op, duration);
+		histogram(c, op, duration, 1);
 	}
 	return c;
 }
@@ -450,30 +489,61 @@ static __always_inline int on_gettime(__u64 *a)
 }
 CHS_TP(ptp_gettime, on_gettime)
 
-static __always_inline int on_gettimex(__u64 *a)
+/*
+ * All samples of a call at once. How long each took is told by the widths: the sum and
+ * the longest are exact; in the histogram all of a call stand at their mean.
+ */
+static __always_inline int on_sys_offset(__u64 *a)
 {
-	int err = ARG_INT(a, 6);
-	__u64 width = ARG_U64(a, 4), tag, v;
-	struct ptp_clkstat *c = quiet_op(ARG_INT(a, 0), PTP_OP_GETTIMEX, ARG_U64(a, 5), err, 0);
-	__u32 more = gettimex_more;
+	int index = ARG_INT(a, 0), driver_err = ARG_INT(a, 4), err = ARG_INT(a, 11);
+	__u32 nr = ARG_U32(a, 1) & 0xff, n = ARG_U32(a, 3), tgid, op, more = gettimex_more;
+	__u64 shortest = ARG_U64(a, 5), longest = ARG_U64(a, 6), sum = ARG_U64(a, 7), tag, mean, v;
+	struct ptp_clkstat *c = account(index, PTP_OP_IOCTL, ARG_U64(a, 10), err, &tgid);
 	struct ptp_best *b;
+	struct ptp_opstat *s;
 
-	if (!more || !c || err)
+	if (!c)
+		return 0;
+	if (events && tgid && err)
+		event_error(index, tgid, PTP_OP_IOCTL, err, ARG_U64(a, 10), ARG_U32(a, 1));
+	if (!n)
+		return 0;
+	op = nr == 5 || nr == 14 ? PTP_OP_GETTIME : PTP_OP_GETTIMEX;
+	if (tgid) {
+		if (events)
+			touch(index, tgid, op, n);
+		if (by_process)
+			count_process(index, tgid, op, sum, driver_err, n);
+		if (events && driver_err)
+			event_error(index, tgid, op, driver_err, 0, 0);
+	}
+	tag = epoch_tag;
+	s = &c->op[op];
+	c->sampled += n;
+	s->count += n;
+	s->sum_ns += sum;
+	if (driver_err)
+		s->errors++;
+	if (longest >> LL_TOP)
+		longest = (1ULL << LL_TOP) - 1;
+	epoch_note(s->max, tag, longest);
+	mean = longest == shortest ? longest : sum / n;
+	histogram(c, op, mean, n);
+	if (op != PTP_OP_GETTIMEX || !more || driver_err)
 		return 0;
 	if (more & GETTIMEX_WIDTHS)
-		histogram(c, HIST_WIDTH, width);
-	if (!(more & GETTIMEX_OVERHEAR) || ARG_INT(a, 1) != 0)	/* CLOCK_REALTIME */
+		histogram(c, HIST_WIDTH, shortest, 1);
+	if (!(more & GETTIMEX_OVERHEAR) || ARG_INT(a, 2) != 0) /* CLOCK_REALTIME */
 		return 0;
-	tag = epoch_tag;
-	v = tag | (width >> LL_TOP ? (1ULL << LL_TOP) - 1 : width);
+	v = tag | (shortest >> LL_TOP ? (1ULL << LL_TOP) - 1 : shortest);
 	b = &c->best[tag >> EPOCH_SHIFT & 1];
 	if ((v ^ b->width) >> EPOCH_SHIFT || v < b->width) {
 		b->width = v;
-		b->offset_ns = ARG_S64(a, 2) - ARG_S64(a, 3) - (__s64)(width / 2);
+		b->offset_ns = ARG_S64(a, 8) - ARG_S64(a, 9) - (__s64)(shortest / 2);
 	}
 	return 0;
 }
-CHS_TP(ptp_gettimex, on_gettimex)
+CHS_TP(ptp_sys_offset, on_sys_offset)
 
 static __always_inline int on_crosststamp(__u64 *a)
 {
@@ -540,9 +610,10 @@ static __always_inline int on_adjfine(__u64 *a)
 	}
 	if (!account(index, PTP_OP_ADJFINE, ARG_U64(a, 3), err, &tgid) || !events)
 		return 0;
-	e = event(EV_ADJFINE, index, tgid, err);
+	e = ring_reserve(sizeof(*e));
 	if (!e)
 		return 0;
+	fill_servo(e, EV_ADJFINE, index, tgid, err);
 	e->x = ARG_S64(a, 1);
 	e->y = ARG_S64(a, 2);
 	e->duration_ns = ARG_U64(a, 3);
@@ -555,9 +626,16 @@ CHS_TP(ptp_adjfine, on_adjfine)
 static __always_inline int on_adjphase(__u64 *a)
 {
 	int index = ARG_INT(a, 0), err = ARG_INT(a, 3);
+	__u32 slot = slot_of(index), tgid;
+	struct timeline *t;
 	struct ptp_ev *e;
-	__u32 tgid;
 
+	/* its servo moves the clock from now on as it thinks fit: learn how it runs anew */
+	if (!err && events) {
+		t = bpf_map_lookup_elem(&timelines, &slot);
+		if (t)
+			t->have = t->rate_known = 0;
+	}
 	if (!account(index, PTP_OP_ADJPHASE, ARG_U64(a, 2), err, &tgid) || !events)
 		return 0;
 	e = event(EV_ADJPHASE, index, tgid, err);
@@ -582,7 +660,7 @@ static __always_inline int on_enable(__u64 *a)
 {
 	int index = ARG_INT(a, 0), err = ARG_INT(a, 6);
 	__u32 type = ARG_U32(a, 1), chan = ARG_U32(a, 2), key, tgid;
-	struct channel *ch;
+	struct ptp_channel *ch;
 	struct ptp_ev *e;
 
 	/* a channel that was turned off or on anew has no beat to keep */
@@ -590,7 +668,7 @@ static __always_inline int on_enable(__u64 *a)
 		key = slot_of(index) * PTPSTAT_CHANNELS + chan;
 		ch = bpf_map_lookup_elem(&channels, &key);
 		if (ch)
-			ch->seen = 0;
+			ch->rhythm.forget = 1;
 	}
 	if (type == 0 && filter_channel >= 0 && chan != (__u32)filter_channel)
 		return 0;
@@ -613,7 +691,7 @@ static __always_inline int on_extts_read(__u64 *a)
 {
 	int index = ARG_INT(a, 0), err = ARG_INT(a, 4);
 	struct reader_key key = { .index = index, .reader = ARG_U32(a, 1) };
-	struct snapshot *s;
+	struct ptp_snapshot *s;
 
 	/* a signal came while it slept, or it does not want to wait: nothing went wrong */
 	if (err == -EINTR || err == -EAGAIN)
@@ -622,7 +700,7 @@ static __always_inline int on_extts_read(__u64 *a)
 		return 0;
 	s = bpf_map_lookup_elem(&readers, &key);
 	if (!s) {
-		struct snapshot new = {};
+		struct ptp_snapshot new = {};
 
 		bpf_map_update_elem(&readers, &key, &new, BPF_ANY);
 		s = bpf_map_lookup_elem(&readers, &key);
@@ -666,8 +744,8 @@ static __always_inline int on_open(__u64 *a)
 		return 0;
 	if (!err) {
 		struct reader_key key = { .index = index, .reader = ARG_U32(a, 1) };
-		struct snapshot new = {};
-		struct snapshot *s;
+		struct ptp_snapshot new = {};
+		struct ptp_snapshot *s;
 
 		bpf_map_update_elem(&readers, &key, &new, BPF_ANY);
 		s = bpf_map_lookup_elem(&readers, &key);
@@ -689,10 +767,15 @@ static __always_inline int on_release(__u64 *a)
 {
 	int index = ARG_INT(a, 0);
 	struct reader_key key = { .index = index, .reader = ARG_U32(a, 1) };
+	struct ptp_alarm_key alarm_key = { .slot = slot_of(index), .reader = key.reader };
+	struct ptp_alarmstat *s = bpf_map_lookup_elem(&alarms, &alarm_key);
 	struct ptp_ev *e;
 	__u32 tgid;
 
-	if (!admit(index, &tgid))
+	/* no alarm of it fires any more: user space may give back the entry */
+	if (s)
+		s->closed = 1;
+	if (!admit(index, &tgid) || !events)
 		return 0;
 	bpf_map_delete_elem(&readers, &key);
 	e = event(EV_RELEASE, index, tgid, 0);
@@ -749,14 +832,32 @@ static __always_inline int on_pin(__u64 *a)
 }
 CHS_TP(ptp_pin, on_pin)
 
+/* a clock that comes or goes has no rhythm left */
+static __always_inline void forget_rhythms(int index)
+{
+	__u32 slot = slot_of(index), key;
+	struct ptp_channel *ch;
+
+	if (!events)
+		return;
+#pragma unroll
+	for (__u32 i = 0; i < PTPSTAT_CHANNELS; i++) {
+		key = slot * PTPSTAT_CHANNELS + i;
+		ch = bpf_map_lookup_elem(&channels, &key);
+		if (ch)
+			ch->rhythm.forget = 1;
+	}
+}
+
 static __always_inline int lifetime(int index, const char *name, __u32 kind)
 {
 	__u32 slot = slot_of(index);
 	struct ptp_clkstate *st = bpf_map_lookup_elem(&state, &slot);
-	struct ptp_ev *e;
+	struct ptp_ev_name *e;
 
 	mark_active(index);
 	step(index);
+	forget_rhythms(index);
 	if (st && kind == EV_REGISTER) {
 		/* a new clock, of whose frequency nobody has told yet */
 		st->freq_set = 0;
@@ -764,10 +865,12 @@ static __always_inline int lifetime(int index, const char *name, __u32 kind)
 	}
 	if (!events || !clock_of(index))
 		return 0;
-	e = event(kind, index, bpf_get_current_pid_tgid() >> 32, 0);
+	e = ring_reserve(sizeof(*e));
 	if (!e)
 		return 0;
+	__builtin_memset(e->name, 0, sizeof(e->name));
 	bpf_probe_read_kernel_str(e->name, sizeof(e->name), name);
+	fill_task(&e->ev, kind, index, bpf_get_current_pid_tgid() >> 32, 0);
 	ring_submit(e);
 	return 0;
 }
@@ -784,87 +887,131 @@ static __always_inline int on_unregister(__u64 *a)
 }
 CHS_TP(ptp_unregister, on_unregister)
 
+/* x by how much, y give or take; duration_ns from the reading before on; a: by events */
+static __always_inline void event_moved(int index, __u32 kind, __s64 moved, __u64 uncertain,
+					__u64 since, __u32 by_events, __u32 chan)
+{
+	struct ptp_ev *e = ring_reserve(sizeof(*e));
+
+	if (!e)
+		return;
+	fill_quiet(e, kind, index);
+	e->x = moved;
+	e->y = uncertain;
+	e->duration_ns = since ? e->mono_ns - since : 0;
+	e->a = by_events;
+	e->b = chan;
+	ring_submit(e);
+}
+
 /*
- * Gap: a channel; x the event that came late, y its distance from the one
- * before; duration_ns the expected period; b beats missing.
+ * Gap: a channel; x the event that came late, y its distance from the beat before;
+ * duration_ns the expected period; b beats missing, c edges.
+ * Stray: a channel; x the event, y its distance from the nearest beat; duration_ns.
  * Order: a channel; x the event, y the one before, which is not earlier.
+ * Change: a channel; x the event; duration_ns the old period, y the new one, b edges in it.
  */
-static __always_inline void watch_beat(int index, __u32 chan, __s64 time)
+static __always_inline void watch_rhythm(int index, __u32 chan, __s64 time)
 {
 	__u32 slot = slot_of(index), key = slot * PTPSTAT_CHANNELS + chan;
 	struct ptp_clkstate *st = bpf_map_lookup_elem(&state, &slot);
-	struct channel *ch = bpf_map_lookup_elem(&channels, &key);
-	__u64 steps, dist, off;
+	struct ptp_channel *ch = bpf_map_lookup_elem(&channels, &key);
+	struct rhythm_verdict v;
+	struct ptp_ev_story *r;
+	struct timeline *t;
+	struct ptp_ev *e;
+	__u64 since;
+	__s64 last;
 
 	if (!st || !ch)
 		return;
-	steps = st->steps;
-	/* after a step of the clock the distance of two events means nothing */
-	if (ch->seen && ch->steps == steps) {
-		dist = time - ch->last_ns;
-		if (time <= ch->last_ns) {
-			struct ptp_ev *e = ring_reserve(sizeof(*e));
-
-			if (e) {
-				fill(e, EV_ORDER, index);
-				e->a = chan;
-				e->x = time;
-				e->y = ch->last_ns;
-				ring_submit(e);
-			}
-			ch->good = 0;
-			goto out;
+	if (!(st->rhythms >> chan & 1))
+		__sync_fetch_and_or(&st->rhythms, 1ULL << chan);
+	since = ch->rhythm.last_mono;
+	last = ch->rhythm.last_ns;
+	rhythm_event(&ch->rhythm, &v, time, bpf_ktime_get_ns(), st->steps);
+	if (!v.what)
+		goto out;
+	if (v.what & RHYTHM_JUMP) {
+		/* the line that readings are compared with broke as well */
+		__sync_fetch_and_add(&st->steps, 1);
+		ch->rhythm.steps = st->steps;
+		t = bpf_map_lookup_elem(&timelines, &slot);
+		if (t)
+			__sync_fetch_and_add(&t->jumps, 1);
+		event_moved(index, EV_JUMP, v.moved_ns, v.uncertain_ns, since, 1, chan);
+	}
+	if (v.what & RHYTHM_GAP) {
+		r = ring_reserve(sizeof(*r));
+		if (r) {
+			fill_quiet(&r->ev, EV_GAP, index);
+			r->ev.a = chan;
+			r->ev.x = time;
+			r->ev.y = v.distance_ns;
+			r->ev.duration_ns = v.period_ns;
+			r->ev.b = v.missing;
+			r->ev.c = v.edges;
+			tell(index, r, &ch->at);
+			ring_submit(r);
 		}
-		if (ch->good >= 3 && ch->period_ns >= PTPSTAT_BEAT_NS &&
-		    dist * 2 > ch->period_ns * 3) {
-			off = dist > ch->gap_ns ? dist - ch->gap_ns : ch->gap_ns - dist;
-			if (ch->gap_ns && off < ch->gap_ns / 8) {
-				/* twice alike: this is the new beat */
-				ch->period_ns = dist;
-				ch->good = 2;
-				ch->gap_ns = 0;
-			} else {
-				struct ptp_ev_story *r = ring_reserve(sizeof(*r));
-
-				if (r) {
-					fill(&r->ev, EV_GAP, index);
-					r->ev.a = chan;
-					r->ev.x = time;
-					r->ev.y = dist;
-					r->ev.duration_ns = ch->period_ns;
-					r->ev.b = (dist + ch->period_ns / 2) / ch->period_ns - 1;
-					tell(index, r, &ch->at);
-					ring_submit(r);
-				}
-				ch->gap_ns = dist;
-			}
-			goto out;
+	}
+	if (v.what & (RHYTHM_STRAY | RHYTHM_ORDER) && !v.quiet) {
+		e = ring_reserve(sizeof(*e));
+		if (e) {
+			fill_quiet(e, v.what & RHYTHM_STRAY ? EV_STRAY : EV_ORDER, index);
+			e->a = chan;
+			e->x = time;
+			e->y = v.what & RHYTHM_STRAY ? v.off_ns : last;
+			e->duration_ns = v.period_ns;
+			ring_submit(e);
 		}
-		ch->gap_ns = 0;
-		off = dist > ch->period_ns ? dist - ch->period_ns : ch->period_ns - dist;
-		if (ch->good && off < ch->period_ns / 8) {
-			/* follow a slow drift, by an eighth of the error each time */
-			if (dist > ch->period_ns)
-				ch->period_ns += off / 8;
-			else
-				ch->period_ns -= off / 8;
-			if (ch->good < 1000)
-				ch->good++;
-		} else {
-			ch->period_ns = dist;
-			ch->good = 1;
+	}
+	if (v.what & RHYTHM_CHANGE) {
+		e = ring_reserve(sizeof(*e));
+		if (e) {
+			fill_quiet(e, EV_CHANGE, index);
+			e->a = chan;
+			e->x = time;
+			e->y = v.new_period_ns;
+			e->duration_ns = v.period_ns;
+			e->b = v.new_second_ns ? 2 : 1;
+			ring_submit(e);
 		}
-	} else {
-		ch->good = 0;
-		ch->period_ns = 0;
-		ch->gap_ns = 0;
 	}
 out:
-	ch->seen = 1;
-	ch->steps = steps;
-	ch->last_ns = time;
 	snap(index, &ch->at);
 }
+
+/* readings come from any CPU: whoever finds another one at it leaves out this one */
+static __always_inline int on_reading(__u64 *a)
+{
+	int index = ARG_INT(a, 0);
+	__u32 slot = slot_of(index);
+	struct ptp_clkstate *st = bpf_map_lookup_elem(&state, &slot);
+	struct timeline *t = bpf_map_lookup_elem(&timelines, &slot);
+	struct ptp_clkstat *c = clock_of(index);
+	struct timeline_verdict v;
+
+	if (!c || !st || !t)
+		return 0;
+	c->readings++;
+	if (__sync_lock_test_and_set(&t->busy, 1))
+		return 0;
+	timeline_reading(t, &v, ARG_U64(a, 2), ARG_U64(a, 3), ARG_S64(a, 1), st->steps,
+			 st->scaled_ppm);
+	if (v.what == TIMELINE_JUMP) {
+		/* channels: the phase is another one */
+		__sync_fetch_and_add(&st->steps, 1);
+		t->steps = st->steps;
+	}
+	__sync_lock_test_and_set(&t->busy, 0);
+	/* in the same order */
+	if (v.what)
+		event_moved(index, EV_JUMP + v.what - TIMELINE_JUMP, v.moved_ns, v.uncertain_ns,
+			    v.since_ns, 0, 0);
+	return 0;
+}
+CHS_TP(ptp_reading, on_reading)
 
 static __always_inline int on_extts(__u64 *a)
 {
@@ -881,7 +1028,7 @@ static __always_inline int on_extts(__u64 *a)
 	c->events++;
 	/* with PTP_EXT_OFFSET (0x10) the time is an offset and has no beat */
 	if (events && chan < PTPSTAT_CHANNELS && !(ARG_U32(a, 3) & 0x10))
-		watch_beat(index, chan, ARG_S64(a, 2));
+		watch_rhythm(index, chan, ARG_S64(a, 2));
 	return 0;
 }
 CHS_TP(ptp_extts, on_extts)
@@ -898,7 +1045,7 @@ static __always_inline int on_extts_drop(__u64 *a)
 	struct reader_key key = { .index = index, .reader = ARG_U32(a, 1) };
 	struct ptp_clkstat *c = clock_of(index);
 	struct ptp_ev_story *r;
-	struct snapshot *s;
+	struct ptp_snapshot *s;
 
 	if (!c)
 		return 0;
@@ -913,7 +1060,7 @@ static __always_inline int on_extts_drop(__u64 *a)
 	r = ring_reserve(sizeof(*r));
 	if (!r)
 		return 0;
-	fill(&r->ev, EV_DROP, index);
+	fill_quiet(&r->ev, EV_DROP, index);
 	r->ev.reader = key.reader;
 	r->ev.tgid = pid;
 	bpf_probe_read_kernel_str(r->ev.comm, sizeof(r->ev.comm), ARG_STR(a, 3));
@@ -1022,7 +1169,7 @@ static __always_inline int on_alarm_overrun(__u64 *a)
 	e = ring_reserve(sizeof(*e));
 	if (!e)
 		return 0;
-	fill(e, EV_OVERRUN, index);
+	fill_quiet(e, EV_OVERRUN, index);
 	if (owner) {
 		e->tgid = owner->tgid;
 		__builtin_memcpy(e->comm, owner->comm, PTPSTAT_COMM);

@@ -8,10 +8,11 @@
 
 #include "epoch.h"
 #include "loglin.h"
+#include "rhythm.h"
+#include "timeline.h"
 
 #define PTPSTAT_MAX_CLOCKS	1024	/* bits of the clock filter */
 #define PTPSTAT_CHANNELS	16	/* channels a clock whose beat is watched */
-#define PTPSTAT_BEAT_NS		1000000	/* events closer than this are a burst, no beat */
 #define PTPSTAT_ACTORS		8	/* {process, operation} pairs remembered a clock */
 #define PTPSTAT_ALARM_FILES	128	/* open files whose alarms are told apart */
 #define PTPSTAT_COMM		16
@@ -37,7 +38,7 @@ enum ptp_op {
 	PTP_OP_COUNT,
 };
 
-/* one more histogram: the widths that gettimex reported */
+/* one more histogram: the shortest width of each call that read samples */
 #define HIST_WIDTH	PTP_OP_TIMED_END
 #define HIST_COUNT	(PTP_OP_TIMED_END + 1)
 
@@ -49,7 +50,7 @@ struct ptp_opstat {
 };
 
 /* what more than counting is done with a gettimex */
-#define GETTIMEX_WIDTHS		1	/* a histogram of the widths it reported */
+#define GETTIMEX_WIDTHS		1	/* a histogram of the shortest widths */
 #define GETTIMEX_OVERHEAR	2	/* the clock's offset, told by others' calls */
 
 /* the narrowest REALTIME gettimex of an interval: the best view of the offset */
@@ -64,6 +65,8 @@ struct ptp_clkstat {
 	__u64 events;
 	__u64 drops;
 	__u64 alarm_runs;		/* of the programs of alarms; their figures are below */
+	__u64 sampled;			/* of op[].count: without a run of their own */
+	__u64 readings;			/* compared with CLOCK_MONOTONIC */
 	__u64 skipped;			/* own calls and those that a filter left out */
 	__u32 hist[HIST_COUNT][LL_BUCKETS];
 };
@@ -73,6 +76,7 @@ struct ptp_clkstate {
 	__s64 scaled_ppm;
 	__u64 freq_set;			/* adjfine calls that succeeded */
 	__u64 steps;			/* times that its time line broke */
+	__u64 rhythms;			/* bits of the channels that had events */
 	char name[PTPSTAT_NAME];	/* of the last clock registered there, if we saw it */
 };
 
@@ -102,6 +106,7 @@ struct ptp_alarmstat {
 	__u64 late_sum_ns;
 	__u64 late_max[2]; /* as ptp_opstat.max */
 	__u32 tgid;	   /* 0: not known on this CPU */
+	__u32 closed;	   /* the file is, which no alarm of it outlives */
 	__u32 late[LL_BUCKETS];
 	char comm[PTPSTAT_COMM];
 };
@@ -139,7 +144,13 @@ enum ptp_ev_kind {
 	EV_MASK,
 	EV_DROP,
 	EV_GAP,
+	EV_STRAY,
 	EV_ORDER,
+	EV_CHANGE,
+	EV_SILENT, /* made by user space */
+	EV_JUMP,   /* these three as in enum timeline_what */
+	EV_STANDS,
+	EV_MISREAD,
 	EV_ERROR,
 	EV_ARM,
 	EV_OVERRUN,
@@ -163,6 +174,11 @@ struct ptp_ev {
 	__s64 x, y;
 	__u64 duration_ns;
 	char comm[PTPSTAT_COMM];
+};
+
+/* EV_REGISTER, EV_UNREGISTER */
+struct ptp_ev_name {
+	struct ptp_ev ev;
 	char name[PTPSTAT_NAME];
 };
 
@@ -178,6 +194,23 @@ struct ptp_ev_story {
 	struct ptp_ev ev;
 	__u64 since_ns;
 	struct ptp_actor who[PTPSTAT_ACTORS];
+};
+
+/* where the story of a reader or channel begins: counts of who touched the clock */
+struct ptp_snapshot {
+	__u64 mono_ns;
+	__u64 reads; /* of a reader: how often it has read */
+	struct {
+		__u32 tgid;
+		__u32 op;
+		__u64 count;
+	} cell[PTPSTAT_ACTORS];
+};
+
+/* an external event channel. Its events come under the clock's lock: one at a time */
+struct ptp_channel {
+	struct rhythm rhythm;
+	struct ptp_snapshot at;
 };
 
 #endif /* CHS_PTPSTAT_H */

@@ -28,6 +28,10 @@ struct {
 
 const volatile __u64 ring_wake_at = 2048;
 
+/* in a large ring every so many records of a CPU ask how full it is */
+#define RING_ASK_EVERY 32
+#define RING_LARGE     262144
+
 /* size must be a constant; __sync because interrupts nest on one CPU */
 #define ring_reserve(size) ({						\
 	__u32 zero_ = 0;						\
@@ -44,7 +48,16 @@ const volatile __u64 ring_wake_at = 2048;
 static __always_inline void ring_submit(void *rec)
 {
 	__u64 flags = BPF_RB_NO_WAKEUP;
+	__u32 zero = 0;
+	struct ring_books *b;
 
+	if (ring_wake_at >= RING_LARGE) {
+		b = bpf_map_lookup_elem(&ring_books, &zero);
+		if (b && b->emitted % RING_ASK_EVERY) {
+			bpf_ringbuf_submit(rec, flags);
+			return;
+		}
+	}
 	if (bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= ring_wake_at)
 		flags = BPF_RB_FORCE_WAKEUP;
 	bpf_ringbuf_submit(rec, flags);

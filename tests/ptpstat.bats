@@ -397,6 +397,8 @@ used_is() {
 	local used
 	run -1 setpriv --reuid 65534 --regid 65534 --clear-groups ptpstat
 	[[ $output == "ptpstat: needs root, or the capabilities CAP_BPF and CAP_PERFMON; "* ]]
+	run -1 unshare -U -r ptpstat
+	[[ $output == *"cannot load the BPF programs: Operation not permitted"*"user namespace"* ]]
 	run -1 ptpstat -c nonesuch 1 1
 	[[ $output == "ptpstat: there is no clock nonesuch; "* ]]
 	used=$(cat /sys/module/chs_ptp/refcnt)
@@ -414,4 +416,241 @@ used_is() {
 	run -1 ptpstat
 	modprobe -a chs_ptp lab_phc
 	[ "$output" = "ptpstat: the kernel module chs_ptp is not loaded; modprobe chs_ptp" ]
+}
+
+# beat ON_PERCENT EDGES ARG...: ptpstat -e ARG... watches phc1, which stamps pulses of phc0:
+# one a beat of $beat ms, high for so many per cent of it. EDGES: 2 rising, 6 both
+beat() {
+	local on=$1 edges=$2
+	shift 2
+	beat=$((${beat:-100} * ${CHS_SLOW:-1}))
+	labctl new phc count=2 >/dev/null
+	labctl wire phc0.out0 phc1.in0
+	a=ptp$(cat /sys/module/chs_ptp/parameters/first_index)
+	b=ptp$((${a#ptp} + 1))
+	begin -e -c "$b" "$@"
+	ptp_load "/dev/$b" "edges=$edges" extts=0 mask
+	ptp_load "/dev/$a" "perout=$((beat * 1000000)),$((beat * 10000 * on))"
+	came 12
+}
+
+# came N: so many more events
+came() {
+	local until=$(($(stat_of "$b" extts_events) + $1))
+	until_ok stat_from "$b" extts_events "$until"
+}
+
+stat_from() {
+	[ "$(stat_of "$1" "$2")" -ge "$3" ]
+}
+
+# fault NAME=N: the next N edges; returns when they have been
+fault() {
+	labctl set phc1 "$1"
+	until_ok fault_is_over "${1%=*}"
+}
+
+fault_is_over() {
+	[ "$(labctl show phc1 "$1")" = 0 ]
+}
+
+# what ptpstat made of the channel, to jq
+irregular='[.[] | select(.type == "gap" or .type == "stray" or .type == "order" or
+	.type == "change" or .type == "jump")]'
+
+@test "-e: pulses stamped on both edges are watched: four edges lost are two beats" {
+	beat 10 6
+	came 4
+	fault lose_next=4
+	came 4
+	end
+	holds "$irregular | map([.type, .missing, .edges, .channel]) == [[\"gap\", 2, 4, 0]]" \
+		"$irregular"' | .[0].period_ns / '"$beat"' - 1e6 | fabs < 1000' \
+		'.[-1].channels | length == 1 and .[0].missing == 2 and .[0].edges == 2 and
+		.[0].strays == 0 and .[0].period_ns != null'
+}
+
+@test "-e: a stray event and a doubled one have their line, and a loss soon after is told" {
+	beat 50 2
+	labctl push phc1 channel=0
+	came 1
+	fault lose_next=1
+	came 3
+	fault duplicate_next=1
+	came 1
+	fault lose_next=1
+	came 3
+	end
+	holds "$irregular"' | map(.type) == ["stray", "gap", "order", "gap"]' \
+		"$irregular"' | map(.missing // 0) | add == 2' \
+		"$irregular"' | .[0] | .event_ns > 0 and .period_ns > 0 and .off_ns != 0' \
+		'.[-1].channels[0] | .missing == 2 and .strays == 1 and .unordered == 1'
+}
+
+@test "-e: a channel that falls silent is told while it is, and stands in the totals" {
+	beat 50 2
+	labctl unwire phc0.out0
+	until_ok grep -q '"silent"' "$out"
+	nap 500
+	end
+	holds '[.[] | select(.type == "silent")] | length == 1 and .[0].missing >= 2 and
+		.[0].silent_ns > 2 * .[0].period_ns and .[0].channel == 0' \
+		'.[-1].channels[0] | .overdue > 2' "$irregular == []" \
+		'.[-1] | .emitted == .seen + .lost'
+}
+
+@test "-e: a channel that is turned off is not silent" {
+	beat 50 2
+	ptp_load "/dev/$b" noextts=0
+	nap 600
+	end
+	holds '[.[] | select(.type == "silent")] == []' '.[-1].channels[0].overdue == 0'
+}
+
+@test "-e: of every second beat that is lost each is told, for ever the new beat is" {
+	local i
+	beat 50 2
+	for ((i = 0; i < 4; i++)); do
+		fault lose_next=1
+		came 1
+	done
+	came 3
+	# for ever: another output period
+	ptp_load "/dev/$a" "perout=$((beat * 2000000)),$((beat * 1000000))"
+	came 12
+	end
+	holds '[.[] | select(.type == "gap")] | map(.missing) | .[:4] == [1, 1, 1, 1]' \
+		'[.[] | select(.type == "change")] | length == 1 and .[0].edges == 1 and
+		(.[0].period_ns / .[0].old_period_ns - 2 | fabs) < 0.01' \
+		'.[-1].channels[0] | .changes == 1 and .missing < 24'
+}
+
+@test "-e: a loss names who holds the file now, and --pid of that process finds it" {
+	local c holder
+	c=$(new)
+	echo "0 1" >"$class/$c/extts_enable"
+	# opened before ptpstat is there, by one that ends
+	sh -c "exec 5<>/dev/$c; sleep 600 3>&- & echo \$!" >"$err.holder"
+	holder=$(cat "$err.holder")
+	begin -e --pid "$holder"
+	labctl push phc0 channel=0 count=228
+	end
+	holds "[.[] | select(.type == \"drop\")] | length > 0 and all(.comm == \"sleep\" and .pid == $holder) and
+		(map(.count) | add) == 101" '.[-1].clocks[0].drops == 101'
+	[ "$(awk 'NR == 2 { print $2, $3 }' "/sys/kernel/debug/$c/readers")" = "$holder sleep" ]
+	kill "$holder"
+	# the same while ptpstat watches; --no-probe: it does not look by itself
+	begin -e --no-probe
+	sh -c "exec 5<>/dev/$c; sleep 600 3>&- & echo \$!" >"$err.holder"
+	holder=$(cat "$err.holder")
+	labctl push phc0 channel=0 count=228
+	until_ok grep -q '"drop"' "$out"
+	kill "$holder"
+	end
+	holds "[.[] | select(.type == \"drop\")] | all(.comm == \"sleep\" and .pid == $holder)"
+}
+
+@test "-e: a loss names who reads the file, whoever opened it" {
+	local c
+	c=$(new)
+	echo "0 1" >"$class/$c/extts_enable"
+	exec 5<"/dev/$c"
+	labctl push phc0 channel=0
+	begin -e
+	# another process, which has also another program by then
+	head -c 32 <&5 >/dev/null
+	labctl push phc0 channel=0 count=228
+	exec 5<&-
+	end
+	holds '[.[] | select(.type == "drop")] | length > 0 and all(.comm == "head")'
+}
+
+@test "-e: a refused step shows what was asked" {
+	local c
+	c=$(new cycles=0)
+	echo 1 >"$class/$c/n_vclocks"
+	begin -e -c "$c"
+	ptp_load "/dev/$c" shift=1500000000 shift=-23 2>/dev/null || :
+	end
+	holds '[.[] | select(.type == "adjtime")] |
+		map([.delta_ns, .err]) == [[1500000000, -16], [-23, -16]]'
+}
+
+# so many readings, 20 ms apart
+readings() {
+	ptp_load "/dev/$c" every=20000 "gettime=$1"
+}
+
+by_itself='[.[] | select(.type == "jump" or .type == "stuck" or .type == "misread")]'
+
+@test "-e: time that jumps, stands or is misread by itself has its line; a step has not" {
+	local c
+	c=$(new)
+	begin -e
+	readings 10
+	ptp_load "/dev/$c" shift=5000000000 gettime=1 settime=1000000000 freq=90000
+	readings 10
+	labctl set phc0 jump=-4s
+	readings 5
+	labctl set phc0 misread_next=1
+	ptp_load "/dev/$c" gettimex=5 sleep=20 sysoffset=5 sleep=20 precise=1
+	readings 5
+	labctl set phc0 stuck=1
+	nap 300
+	readings 5
+	labctl set phc0 stuck=0
+	readings 5
+	end
+	holds "$by_itself"' | map(.type) | . == ["jump", "jump", "misread", "jump", "jump"] or
+		. == ["jump", "jump", "misread", "jump", "stuck", "jump"] or
+		. == ["jump", "jump", "misread", "stuck", "jump"]' \
+		"$by_itself"' | .[0] | (.moved_ns + 4e9 | fabs) < .uncertain_ns + 1 and
+		.uncertain_ns < 1e8' \
+		"$by_itself"' | .[1:3] | all((.moved_ns - 4294967296 | fabs) < .uncertain_ns + 1)' \
+		'.[-1].clocks[0] | .jumps >= 2 and .misreads == 1 and .stops == 1'
+}
+
+@test "-e: lines come in the order of their times, from all CPUs" {
+	local c i
+	c=$(new)
+	begin -e
+	for i in 1 2 3 4; do
+		ptp_load "/dev/$c" every=1000 freq=1 freq=2 freq=3 freq=4 freq=5 freq=6 freq=7 \
+			freq=8 freq=9 mask=1 mask=2 mask=3 shift=1 shift=2 freq=1 freq=2 freq=3 \
+			freq=4 freq=5 freq=6 freq=7 freq=8 freq=9 3>&- &
+	done
+	wait %2 %3 %4 %5
+	end
+	holds '[.[1:-1][] | .mono_ns] | length == 100 and . == sort' \
+		'.[-1] | .emitted == .seen + .lost'
+}
+
+@test "samples of a call are one record: counts exact, widths the shortest and longest" {
+	local c
+	c=$(new)
+	begin -l 60
+	ptp_load "/dev/$c" gettimex=101 sysoffset=23
+	labctl fail phc0 op=gettime count=1 errno=EIO
+	ptp_load "/dev/$c" gettimex=5 2>/dev/null || :
+	end
+	holds ".[-1].operations | map(select(.op == \"gettimex\"))[0] |
+		.count == $(stat_of "$c" gettimex) and .errors == 1 and .count == 102 and
+		.max_ns >= .avg_ns and .p50_ns > 0 and (.histogram_ns | map(.[2]) | add) == .count" \
+		".[-1].operations | map(select(.op == \"gettime\"))[0].count == $(stat_of "$c" gettime)" \
+		".[-1].operations | map(select(.op == \"ioctl\"))[0].count == $(stat_of "$c" ioctl)" \
+		'.[-1].cost_runs_per_s * .[-1].elapsed_s < 40'
+}
+
+@test "-p: of processes that have ended the last keep a row each, and none is lost" {
+	local c i
+	c=$(new)
+	begin -p 0.2
+	for ((i = 0; i < 300; i++)); do
+		(exec 5<"/dev/$c")
+	done
+	nap 600
+	end
+	holds '.[-1].processes | map(select(.op == "open")) | (map(.count) | add) == 300 and
+		length > 250 and length < 262 and (map(select(.pid == null)) | length == 1)' \
+		'.[-1].processes_full == 0'
 }

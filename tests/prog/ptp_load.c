@@ -9,6 +9,7 @@
  *	extts=CH noextts=CH	external time stamps of a channel on, off
  *	strict=CH		on by PTP_EXTTS_REQUEST2
  *	edges=FLAGS		which edges they ask for (2 rising, the default; 4 falling)
+ *	perout=PERIOD,ON	output 0: so many ns, high for so many of them
  *	print=N			so many clock_gettime(), printed in ns
  *	pin=PIN,FUNC,CHAN	the pin's function; mask: no channel, mask=CH: this one too
  *	read=N			reads until N events have come, prints how many
@@ -109,8 +110,10 @@ static void obey(const char *word, const char *arg)
 {
 	long long v = arg ? strtoll(arg, NULL, 0) : 0;
 	struct ptp_sys_offset_precise precise;
+	struct ptp_perout_request perout = { .flags = PTP_PEROUT_DUTY_CYCLE };
 	struct ptp_extts_request extts = {};
 	struct ptp_pin_desc pin = {};
+	long long on;
 	unsigned int chan = v;
 	struct timespec ts;
 
@@ -135,10 +138,16 @@ static void obey(const char *word, const char *arg)
 	} else if (!strcmp(word, "extts") || !strcmp(word, "noextts") || !strcmp(word, "strict")) {
 		extts.index = v;
 		extts.flags = *word == 'n' ? 0 : PTP_ENABLE_FEATURE | edges;
-		must(word, ioctl(fd, *word == 's' ? PTP_EXTTS_REQUEST2 : PTP_EXTTS_REQUEST,
-				 &extts));
+		must(word,
+		     ioctl(fd, *word == 's' ? PTP_EXTTS_REQUEST2 : PTP_EXTTS_REQUEST, &extts));
 	} else if (!strcmp(word, "edges")) {
 		edges = v;
+	} else if (!strcmp(word, "perout") && arg && sscanf(arg, "%lld,%lld", &v, &on) == 2) {
+		perout.period.sec = v / 1000000000;
+		perout.period.nsec = v % 1000000000;
+		perout.on.sec = on / 1000000000;
+		perout.on.nsec = on % 1000000000;
+		must(word, ioctl(fd, PTP_PEROUT_REQUEST2, &perout));
 	} else if (!strcmp(word, "print")) {
 		while (v-- > 0) {
 			must(word, clock_gettime(id, &ts));

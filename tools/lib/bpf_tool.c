@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "bpf_tool.h"
 #include "err.h"
@@ -172,14 +173,29 @@ static bool is_among(const char *event, const char *const *events)
 	return false;
 }
 
+/* the inode of the first user namespace, the same on every machine */
+#define INIT_USER_NS 0xEFFFFFFDU
+
+static bool in_user_namespace(void)
+{
+	struct stat st;
+
+	return !stat("/proc/self/ns/user", &st) && st.st_ino != INIT_USER_NS;
+}
+
 int bpf_tool_load(struct bpf_object_skeleton *skeleton)
 {
 	int err = bpf_object__load_skeleton(skeleton);
 
 	if (!err)
 		return 0;
+	if (err == -EPERM && in_user_namespace())
+		return err_say(err,
+			       "run it outside of the container: CAP_BPF and CAP_PERFMON of a "
+			       "user namespace do not count, only those of the initial one do",
+			       "cannot load the BPF programs");
 	if (err == -EPERM)
-		return err_say(err, "ulimit -l unlimited, or look at -v",
+		return err_say(err, "does a seccomp filter forbid bpf()? -v shows more",
 			       "cannot load the BPF programs");
 	if (err == -ENOMEM)
 		return err_say(err, "ask for fewer slots or a smaller ring",

@@ -22,13 +22,16 @@ struct alarm_row {
 	char comm[PTPSTAT_COMM + 1];
 	struct alarm_figures now, total;
 	struct ptp_alarmstat *prev; /* a CPU each */
-	int quiet;		    /* intervals without an expiration */
-	bool gone;		    /* its entry was given back */
+	bool closed;		    /* the file is: no alarm of it fires any more */
+	bool merged;
+	bool gone;	  /* the file is closed; its entry was given back */
+	uint64_t gone_at; /* as which one */
 };
 
 struct alarms {
 	struct alarm_row *v; /* by slot, then by reader */
 	int n, room;
+	uint64_t ended;
 	int map_fd;
 	int cpus;
 	struct ptp_alarmstat *buf;

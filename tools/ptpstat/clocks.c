@@ -158,6 +158,7 @@ static struct clk *get(struct clocks *cs, int index)
 	c->fd = -1;
 	c->freq_ppb = NAN;
 	c->readers = COL_UNKNOWN;
+	c->jumps = c->stops = c->misreads = COL_UNKNOWN;
 	snprintf(c->node, sizeof(c->node), "ptp%d", index);
 	memmove(v + at + 1, v + at, (cs->n - at) * sizeof(*v));
 	v[at] = c;
@@ -246,6 +247,8 @@ static void add_cpu(struct clk *c, const struct ptp_clkstat *new, const struct p
 	f->events += new->events - old->events;
 	f->drops += new->drops - old->drops;
 	f->alarm_runs += new->alarm_runs - old->alarm_runs;
+	f->sampled += new->sampled - old->sampled;
+	f->readings += new->readings - old->readings;
 	f->skipped += new->skipped - old->skipped;
 	overhear(c, &new->best[epoch & 1], epoch);
 }
@@ -267,6 +270,8 @@ static void add_total(struct clk *c)
 	t->events += f->events;
 	t->drops += f->drops;
 	t->alarm_runs += f->alarm_runs;
+	t->sampled += f->sampled;
+	t->readings += f->readings;
 	t->skipped += f->skipped;
 }
 
@@ -274,6 +279,7 @@ static void read_state(struct clocks *cs, struct clk *c)
 {
 	uint32_t slot = c->index - cs->first_index;
 	struct ptp_clkstate st;
+	struct timeline line;
 	char path[300];
 
 	if (!bpf_map_lookup_elem(bpf_map__fd(cs->bpf->maps.state), &slot, &st)) {
@@ -283,6 +289,12 @@ static void read_state(struct clocks *cs, struct clk *c)
 		if (!c->name[0])
 			memcpy(c->name, st.name, PTPSTAT_NAME);
 	}
+	if (cs->bpf->rodata->events &&
+	    !bpf_map_lookup_elem(bpf_map__fd(cs->bpf->maps.timelines), &slot, &line)) {
+		c->jumps = line.jumps;
+		c->stops = line.stops;
+		c->misreads = line.misreads;
+	}
 	c->readers = COL_UNKNOWN;
 	if (!c->present)
 		return;
@@ -291,6 +303,28 @@ static void read_state(struct clocks *cs, struct clk *c)
 	/* the probe's own open file is none to count */
 	if (c->readers > 0 && c->fd >= 0)
 		c->readers--;
+}
+
+uint64_t clocks_channels(const struct clocks *cs, const struct clk *c)
+{
+	uint32_t slot = c->index - cs->first_index;
+	struct ptp_clkstate st;
+
+	if (bpf_map_lookup_elem(bpf_map__fd(cs->bpf->maps.state), &slot, &st))
+		return 0;
+	return st.rhythms & ((1ULL << PTPSTAT_CHANNELS) - 1);
+}
+
+bool clocks_rhythm(const struct clocks *cs, const struct clk *c, int channel, struct rhythm *r)
+{
+	uint32_t slot = c->index - cs->first_index, key = slot * PTPSTAT_CHANNELS + channel;
+	struct ptp_channel ch;
+
+	if (!cs->bpf->rodata->events ||
+	    bpf_map_lookup_elem(bpf_map__fd(cs->bpf->maps.channels), &key, &ch))
+		return false;
+	*r = ch.rhythm;
+	return r->events;
 }
 
 void clocks_harvest(struct clocks *cs)
@@ -351,8 +385,10 @@ uint64_t figures_errors(const struct figures *f)
 
 uint64_t figures_runs(const struct figures *f)
 {
-	uint64_t n = f->events + f->drops + f->alarm_runs + f->skipped;
+	uint64_t n = f->events + f->drops + f->alarm_runs + f->readings + f->skipped;
 
+	/* one run for all samples of a call: its ioctl is counted */
+	n -= f->sampled;
 	for (int i = 0; i < PTP_OP_COUNT; i++)
 		n += f->op[i].count;
 	return n;

@@ -26,6 +26,8 @@ struct figures {
 	uint64_t events;
 	uint64_t drops;
 	uint64_t alarm_runs;
+	uint64_t sampled;
+	uint64_t readings;
 	uint64_t skipped;
 };
 
@@ -53,6 +55,9 @@ struct clk {
 	int64_t bound_ns;
 	double freq_ppb;
 	int64_t readers;
+	/* with -e: what the class's clock did by itself */
+	int64_t jumps, stops, misreads;
+	uint32_t silent; /* bits of channels of which that was told */
 };
 
 struct clocks {
@@ -86,6 +91,12 @@ void clocks_scan(struct clocks *cs);
 
 /* takes what happened since the last call into now and total */
 void clocks_harvest(struct clocks *cs);
+
+/* bits of the channels that have had events, with -e */
+uint64_t clocks_channels(const struct clocks *cs, const struct clk *c);
+
+/* the rhythm of a channel, with -e; false: it has had no events */
+bool clocks_rhythm(const struct clocks *cs, const struct clk *c, int channel, struct rhythm *r);
 
 /* asks every clock that is there */
 void clocks_probe(struct clocks *cs);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "clocks.h"
 #include "events.h"
+#include "holders.h"
 #include "table.h"
 #include "timefmt.h"
 #include "units.h"
@@ -59,8 +60,32 @@ static const struct col drop_cols[] = {
 	F("reads", COL_INT, b), F("delivered", COL_INT, d),
 };
 static const struct col gap_cols[] = {
-	F("channel", COL_INT, a), F("missing", COL_INT, b), F("period_ns", COL_INT, duration),
-	F("distance_ns", COL_INT, y), F("event_ns", COL_INT, x),
+	F("channel", COL_INT, a),	   F("missing", COL_INT, b),	 F("edges", COL_INT, c),
+	F("period_ns", COL_INT, duration), F("distance_ns", COL_INT, y), F("event_ns", COL_INT, x),
+};
+static const struct col stray_cols[] = {
+	F("channel", COL_INT, a),
+	F("event_ns", COL_INT, x),
+	F("off_ns", COL_INT, y),
+	F("period_ns", COL_INT, duration),
+};
+static const struct col change_cols[] = {
+	F("channel", COL_INT, a),
+	F("event_ns", COL_INT, x),
+	F("old_period_ns", COL_INT, duration),
+	F("period_ns", COL_INT, y),
+	F("edges", COL_INT, b),
+};
+static const struct col silent_cols[] = {
+	F("channel", COL_INT, a),	   F("missing", COL_INT, b),
+	F("period_ns", COL_INT, duration), F("silent_ns", COL_INT, y),
+	F("last_event_ns", COL_INT, x),
+};
+static const struct col moved_cols[] = {
+	F("moved_ns", COL_INT, x),
+	F("uncertain_ns", COL_INT, y),
+	F("within_ns", COL_INT, duration),
+	F("told_by", COL_STR, s1),
 };
 static const struct col order_cols[] = {
 	F("channel", COL_INT, a), F("event_ns", COL_INT, x), F("previous_ns", COL_INT, y),
@@ -102,7 +127,13 @@ static const struct {
 	[EV_MASK] = KIND("mask", mask_cols),
 	[EV_DROP] = KIND("drop", drop_cols),
 	[EV_GAP] = KIND("gap", gap_cols),
+	[EV_STRAY] = KIND("stray", stray_cols),
 	[EV_ORDER] = KIND("order", order_cols),
+	[EV_CHANGE] = KIND("change", change_cols),
+	[EV_SILENT] = KIND("silent", silent_cols),
+	[EV_JUMP] = KIND("jump", moved_cols),
+	[EV_STANDS] = KIND("stuck", moved_cols),
+	[EV_MISREAD] = KIND("misread", moved_cols),
 	[EV_ERROR] = KIND("error", error_cols),
 	[EV_ARM] = KIND("arm", arm_cols),
 	[EV_OVERRUN] = KIND("overrun", overrun_cols),
@@ -199,7 +230,7 @@ static const char *ioctl_name(uint32_t cmd)
 	return names[nr];
 }
 
-static void decode(struct row *r, const struct ptp_ev *e)
+static void decode(struct row *r, const struct ptp_ev *e, const char *label)
 {
 	memset(r, 0, sizeof(*r));
 	r->x = e->x;
@@ -218,7 +249,12 @@ static void decode(struct row *r, const struct ptp_ev *e)
 	switch (e->kind) {
 	case EV_REGISTER:
 	case EV_UNREGISTER:
-		r->s1 = e->name;
+		r->s1 = label;
+		break;
+	case EV_JUMP:
+	case EV_STANDS:
+	case EV_MISREAD:
+		r->s1 = e->a ? "events" : "reading";
 		break;
 	case EV_ENABLE:
 		r->s1 = type_name(e->a);
@@ -334,8 +370,42 @@ static void describe(char *buf, size_t size, const struct ptp_ev *e, const struc
 				 r->y, e->d ? "" : ", none read");
 		break;
 	case EV_GAP:
-		snprintf(buf, size, "channel %u missed %u beat%s of %s: %s since the last", e->a,
-			 e->b, e->b == 1 ? "" : "s", t1, units_ns(t2, r->y));
+		at = snprintf(buf, size, "channel %u missed %u beat%s of %s", e->a, e->b,
+			      e->b == 1 ? "" : "s", t1);
+		if (e->c != e->b)
+			at += snprintf(buf + at, size - at, " (%u edge%s)", e->c,
+				       e->c == 1 ? "" : "s");
+		snprintf(buf + at, size - at, ": %s since the last", units_ns(t2, r->y));
+		break;
+	case EV_STRAY:
+		snprintf(buf, size, "channel %u: an event %s off the beat of %s", e->a,
+			 units_offset(t2, r->y), t1);
+		break;
+	case EV_CHANGE:
+		at = snprintf(buf, size, "channel %u: the beat of %s", e->a, t1);
+		if (r->y == r->duration)
+			snprintf(buf + at, size - at, " comes at another phase");
+		else
+			snprintf(buf + at, size - at, " is one of %s%s now", units_ns(t2, r->y),
+				 e->b == 2 ? ", two edges," : "");
+		break;
+	case EV_SILENT:
+		snprintf(buf, size, "channel %u: nothing for %s, %u beats of %s are overdue", e->a,
+			 units_ns(t2, r->y), e->b, t1);
+		break;
+	case EV_JUMP:
+		at = snprintf(buf, size, "moved by %s", units_offset(t2, r->x));
+		at += snprintf(buf + at, size - at, " +- %s within", units_ns(t2, r->y));
+		at += snprintf(buf + at, size - at, " %s; nobody stepped it", t1);
+		if (e->a)
+			snprintf(buf + at, size - at, "; by channel %u's events", e->b);
+		break;
+	case EV_STANDS:
+		snprintf(buf, size, "has stood still for %s; nobody did that", t1);
+		break;
+	case EV_MISREAD:
+		snprintf(buf, size, "the reading before was off by %s; this one is right",
+			 units_offset(t2, r->x));
 		break;
 	case EV_ORDER:
 		snprintf(buf, size, "channel %u: %s is %s", e->a, old,
@@ -447,8 +517,24 @@ void event_head(struct out *o)
 	out_text(o, "%s%s%s", out_bold(o), line, out_plain(o));
 }
 
+/* what people should not overlook */
+static bool is_trouble(const struct ptp_ev *e)
+{
+	switch (e->kind) {
+	case EV_DROP:
+	case EV_GAP:
+	case EV_SILENT:
+	case EV_JUMP:
+	case EV_STANDS:
+	case EV_MISREAD:
+		return true;
+	default:
+		return e->err;
+	}
+}
+
 static void write_event(struct out *o, const struct config *cfg, struct ptp_ev *e,
-			struct ptp_ev_story *s, const struct burst *b)
+			const char *label, struct ptp_ev_story *s, const struct burst *b)
 {
 	const char *kind = e->kind < EV_KINDS ? kinds[e->kind].name : "unknown";
 	char time[TIME_LEN], clock[16], actor[40] = "-", prefix[128], text[768];
@@ -456,7 +542,7 @@ static void write_event(struct out *o, const struct config *cfg, struct ptp_ev *
 	struct row r;
 	int n = 0;
 
-	decode(&r, e);
+	decode(&r, e, label);
 	if (b) {
 		r.x = b->first_event_ns;
 		r.z = e->x;
@@ -469,7 +555,6 @@ static void write_event(struct out *o, const struct config *cfg, struct ptp_ev *
 	}
 	snprintf(clock, sizeof(clock), "ptp%d", e->index);
 	e->comm[PTPSTAT_COMM - 1] = 0;
-	e->name[PTPSTAT_NAME - 1] = 0;
 	if (o->json) {
 		out_begin(o, kind);
 		out_str(o, "time", time_write(time, cfg->common.time, e->mono_ns, real));
@@ -502,9 +587,8 @@ static void write_event(struct out *o, const struct config *cfg, struct ptp_ev *
 		time_write(time, cfg->common.time, e->mono_ns, real);
 	else
 		time_write_short(time, cfg->common.time, e->mono_ns, real);
-	snprintf(prefix, sizeof(prefix), LINE, time, clock, actor,
-		 e->kind == EV_DROP || e->kind == EV_GAP || e->err ? out_red(o) : "", kind,
-		 e->kind == EV_DROP || e->kind == EV_GAP || e->err ? out_plain(o) : "");
+	snprintf(prefix, sizeof(prefix), LINE, time, clock, actor, is_trouble(e) ? out_red(o) : "",
+		 kind, is_trouble(e) ? out_plain(o) : "");
 	out_wrapped(o, prefix, 22, text);
 }
 
@@ -514,7 +598,10 @@ static void write_burst(struct out *o, const struct config *cfg, int i)
 
 	memmove(&bursts[i], &bursts[i + 1], (nbursts - i - 1) * sizeof(b));
 	nbursts--;
-	write_event(o, cfg, &b.last.ev, b.last.ev.kind == EV_DROP ? &b.last : NULL, &b);
+	/* who opened the file may have ended since, and left it to somebody else */
+	if (b.last.ev.kind == EV_DROP)
+		holders_look_up(&b.last.ev);
+	write_event(o, cfg, &b.last.ev, NULL, b.last.ev.kind == EV_DROP ? &b.last : NULL, &b);
 }
 
 void event_flush(struct out *o, const struct config *cfg, bool all)
@@ -596,11 +683,17 @@ static bool ends_burst(const struct ptp_ev *e, const struct ptp_ev *drop)
 
 void event_show(struct out *o, const struct config *cfg, const void *data, size_t size)
 {
+	char label[PTPSTAT_NAME + 1] = "";
+	const struct ptp_ev_name *named = data;
 	struct ptp_ev_story s = {};
-	bool has_story = size >= sizeof(s);
+	bool has_story;
 
-	/* the ring's memory is read-only, and names are cleaned in place */
-	memcpy(&s, data, has_story ? sizeof(s) : sizeof(s.ev));
+	memcpy(&s.ev, data, sizeof(s.ev));
+	has_story = s.ev.kind == EV_DROP || s.ev.kind == EV_GAP;
+	if (has_story && size >= sizeof(s))
+		memcpy(&s, data, sizeof(s));
+	else if ((s.ev.kind == EV_REGISTER || s.ev.kind == EV_UNREGISTER) && size >= sizeof(*named))
+		memcpy(label, named->name, PTPSTAT_NAME);
 	if (folds(&s.ev)) {
 		add_to_burst(o, cfg, &s);
 		return;
@@ -610,5 +703,5 @@ void event_show(struct out *o, const struct config *cfg, const void *data, size_
 			write_burst(o, cfg, i);
 		else
 			i++;
-	write_event(o, cfg, &s.ev, has_story ? &s : NULL, NULL);
+	write_event(o, cfg, &s.ev, label, has_story ? &s : NULL, NULL);
 }

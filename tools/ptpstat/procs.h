@@ -13,19 +13,22 @@ struct proc_row {
 	/* of the last interval, and in all */
 	uint64_t count, errors, sum_ns;
 	uint64_t all_count, all_errors, all_sum_ns;
-	int quiet;		/* intervals without a call */
-	bool gone;		/* its entry was given back */
+	bool gone;	  /* the process has ended; its entry was given back */
+	uint64_t gone_at; /* as which one */
 };
 
 struct procs {
 	struct proc_row *v;	/* by slot, then the most calls first */
 	int n, room;
+	uint64_t ended;
 	int map_fd;
 	int cpus;
+	bool same_pids;
 	struct ptp_proc *buf;
 };
 
-int procs_init(struct procs *ps, int map_fd, int cpus);
+/* same_pids: the kernel numbers processes as we see them */
+int procs_init(struct procs *ps, int map_fd, int cpus, bool same_pids);
 void procs_harvest(struct procs *ps);
 void procs_free(struct procs *ps);
 

@@ -17,7 +17,9 @@
 #include "config.h"
 #include "err.h"
 #include "events.h"
+#include "holders.h"
 #include "loop.h"
+#include "order.h"
 #include "procs.h"
 #include "ptpstat.skel.h"
 #include "report.h"
@@ -28,6 +30,8 @@
 #define PROCS		4096
 #define READERS		1024
 #define DRAIN_NS	(NS_PER_SEC / 10)
+#define HOLD_NS		(NS_PER_SEC / 10) /* -e: lines wait for earlier ones of other CPUs */
+#define HOLD_MAX	65536
 
 enum {
 	KEY_CHANNEL = 0x2000,
@@ -154,6 +158,7 @@ struct ptpstat {
 	struct bpf_link *links[MAX_LINKS];
 	int nlinks;
 	struct ring_buffer *ring;
+	struct order order;
 	struct clocks clocks;
 	struct procs procs;
 	struct alarms alarms;
@@ -213,6 +218,7 @@ static void size_maps(struct ptpstat *s)
 		return;
 	bpf_map__set_max_entries(b->maps.touches, n);
 	bpf_map__set_max_entries(b->maps.channels, n * PTPSTAT_CHANNELS);
+	bpf_map__set_max_entries(b->maps.timelines, n);
 	bpf_map__set_max_entries(b->maps.readers, READERS);
 	bpf_map__set_max_entries(b->maps.ring, s->cfg.ring_bytes);
 }
@@ -221,9 +227,54 @@ static int on_record(void *arg, void *data, size_t size)
 {
 	struct ptpstat *s = arg;
 
+	const struct ptp_ev *e = data;
+
 	s->books.seen++;
-	event_show(&s->out, &s->cfg, data, size);
+	order_put(&s->order, e->mono_ns, data, size);
 	return 0;
+}
+
+static void in_order(void *arg, void *data, size_t size)
+{
+	struct ptpstat *s = arg;
+
+	event_show(&s->out, &s->cfg, data, size);
+}
+
+/*
+ * An event that does not come tells nothing: here it is missed, by those who look. Told
+ * once; what was missing stands in the gap that ends it, or in the totals.
+ */
+static void watch_silence(struct ptpstat *s, uint64_t now)
+{
+	struct ptp_ev e = { .kind = EV_SILENT, .mono_ns = now };
+	struct rhythm r;
+	uint64_t overdue;
+
+	for (int i = 0; i < s->clocks.n; i++) {
+		struct clk *c = s->clocks.v[i];
+		uint64_t channels = clocks_channels(&s->clocks, c);
+
+		for (int chan = 0; channels >> chan; chan++) {
+			if (!(channels >> chan & 1) || !clocks_rhythm(&s->clocks, c, chan, &r))
+				continue;
+			overdue = rhythm_overdue(&r, now);
+			if (!overdue) {
+				c->silent &= ~(1U << chan);
+				continue;
+			}
+			if (c->silent >> chan & 1)
+				continue;
+			c->silent |= 1U << chan;
+			e.index = c->index;
+			e.a = chan;
+			e.b = overdue;
+			e.x = r.last_ns;
+			e.y = now - r.last_mono;
+			e.duration_ns = r.period_ns;
+			order_put(&s->order, e.mono_ns, &e, sizeof(e));
+		}
+	}
 }
 
 /* a module without alarms has all the rest */
@@ -233,7 +284,7 @@ static const char *const optional[] = { "ptp_alarm_arm", "ptp_alarm_fire", "ptp_
 static int start_bpf(struct ptpstat *s)
 {
 	/* what only the stream needs */
-	static const char *const stream_only[] = { "ptp_release", "ptp_mask", "ptp_pin",
+	static const char *const stream_only[] = { "ptp_mask", "ptp_pin", "ptp_reading",
 						   "ptp_alarm_arm", "ptp_alarm_cancel" };
 	LIBBPF_OPTS(bpf_test_run_opts, run);
 	bool raw = s->cfg.raw_tp;
@@ -262,9 +313,13 @@ static int start_bpf(struct ptpstat *s)
 	err = bpf_tool_load(s->bpf->skeleton);
 	if (err)
 		return err;
+	err = bpf_prog_test_run_opts(bpf_program__fd(s->bpf->progs.whoami), &run);
+	if (err)
+		return err_say(err, NULL, "cannot learn the own process id");
 	err = clocks_init(&s->clocks, s->bpf, s->cfg.max_clocks, s->cfg.probe);
 	if (!err && s->cfg.by_process)
-		err = procs_init(&s->procs, bpf_map__fd(s->bpf->maps.procs), s->clocks.cpus);
+		err = procs_init(&s->procs, bpf_map__fd(s->bpf->maps.procs), s->clocks.cpus,
+				 s->bpf->bss->self_tgid == (uint32_t)getpid());
 	if (!err)
 		err = alarms_init(&s->alarms, bpf_map__fd(s->bpf->maps.alarms), s->clocks.cpus);
 	if (err)
@@ -273,14 +328,15 @@ static int start_bpf(struct ptpstat *s)
 	s->clocks.look = s->cfg.events || s->cfg.by_process || s->cfg.pid || s->cfg.nclocks;
 	s->bpf->bss->look = s->clocks.look;
 	s->bpf->bss->epoch_tag = 1ULL << EPOCH_SHIFT;
-	err = bpf_prog_test_run_opts(bpf_program__fd(s->bpf->progs.whoami), &run);
-	if (err)
-		return err_say(err, NULL, "cannot learn the own process id");
 	if (s->cfg.events) {
 		s->ring = ring_buffer__new(bpf_map__fd(s->bpf->maps.ring), on_record, s, NULL);
 		if (!s->ring)
 			return err_say(errno, NULL, "cannot map the ring buffer");
+		order_init(&s->order, HOLD_MAX, in_order, s);
 	}
+	clocks_scan(&s->clocks);
+	if (s->cfg.events || s->cfg.pid)
+		holders_update(&s->clocks);
 	return bpf_tool_attach(s->bpf->obj, MODULE, optional, s->links, &s->nlinks, MAX_LINKS);
 }
 
@@ -338,8 +394,11 @@ static void look(struct ptpstat *s)
 static void drain(void *arg)
 {
 	struct ptpstat *s = arg;
+	uint64_t now = time_mono_ns();
 
 	ring_buffer__consume(s->ring);
+	watch_silence(s, now);
+	order_release(&s->order, now - HOLD_NS);
 	event_flush(&s->out, &s->cfg, false);
 	if (!out_ok(&s->out))
 		loop_quit(&s->loop);
@@ -354,6 +413,9 @@ static void on_interval(void *arg)
 
 	if (s->ring)
 		drain(s);
+	/* files change hands: --pid goes by who holds them now */
+	if (s->cfg.pid)
+		holders_update(&s->clocks);
 	look(s);
 	now = time_mono_ns();
 	elapsed = (now - s->last_ns) / 1e9;
@@ -392,6 +454,8 @@ static void finish(struct ptpstat *s)
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 	if (s->ring) {
 		ring_buffer__consume(s->ring);
+		watch_silence(s, end);
+		order_release(&s->order, UINT64_MAX);
 		event_flush(&s->out, &s->cfg, true);
 	}
 	look(s);
@@ -485,6 +549,7 @@ int main(int argc, char **argv)
 	}
 	bpf_tool_detach(s.links, s.nlinks);
 	ring_buffer__free(s.ring);
+	order_free(&s.order);
 	loop_free(&s.loop);
 	clocks_free(&s.clocks);
 	procs_free(&s.procs);

@@ -17,7 +17,7 @@ struct clock_row {
 	int64_t offset_ns, bound_ns, readers, width_p50;
 	const char *source;
 	uint64_t n_ops, n_errors, n_events, n_drops;
-	int64_t present;
+	int64_t present, jumps, stops, misreads;
 };
 
 #define AT(s, f) offsetof(struct s, f)
@@ -77,6 +77,28 @@ static const struct col total_clock_cols[] = {
 	{ "errors", "errors", COL_COUNT, COL_WARN, AT(clock_row, n_errors), 8 },
 	{ "events", "events", COL_COUNT, 0, AT(clock_row, n_events), 10 },
 	{ "drops", "drops", COL_COUNT, COL_WARN, AT(clock_row, n_drops), 8 },
+	{ "jumps", "jumps", COL_INT, COL_WARN, AT(clock_row, jumps), 5 },
+	{ "stops", "stops", COL_INT, COL_WARN, AT(clock_row, stops), 5 },
+	{ NULL, "misreads", COL_INT, COL_NO_TEXT, AT(clock_row, misreads), 0 },
+};
+
+struct channel_row {
+	const char *clock;
+	int64_t channel, period, edges;
+	uint64_t events, missing, strays, unordered, changes, overdue;
+};
+
+static const struct col channel_cols[] = {
+	{ "clock", "clock", COL_STR, COL_LEFT, AT(channel_row, clock), 5 },
+	{ "channel", "channel", COL_INT, 0, AT(channel_row, channel), 7 },
+	{ "beat", "period_ns", COL_NS, 0, AT(channel_row, period), 7 },
+	{ NULL, "edges", COL_INT, COL_NO_TEXT, AT(channel_row, edges), 0 },
+	{ "events", "events", COL_COUNT, 0, AT(channel_row, events), 8 },
+	{ "missing", "missing", COL_COUNT, COL_WARN, AT(channel_row, missing), 7 },
+	{ "overdue", "overdue", COL_COUNT, COL_WARN, AT(channel_row, overdue), 7 },
+	{ "stray", "strays", COL_COUNT, COL_WARN, AT(channel_row, strays), 6 },
+	{ "order", "unordered", COL_COUNT, COL_WARN, AT(channel_row, unordered), 6 },
+	{ "changes", "changes", COL_COUNT, 0, AT(channel_row, changes), 7 },
 };
 
 static const struct col total_op_cols[] = {
@@ -179,6 +201,7 @@ static struct table total_clock_table = TABLE("clocks", total_clock_cols);
 static struct table total_op_table = TABLE("operations", total_op_cols);
 static struct table total_proc_table = TABLE("processes", total_proc_cols);
 static struct table total_alarm_table = TABLE("alarms", total_alarm_cols);
+static struct table channel_table = TABLE("channels", channel_cols);
 
 void report_stamp(struct out *o, const struct config *cfg)
 {
@@ -218,6 +241,45 @@ static void clock_row(struct clock_row *r, const struct clk *c, const struct fig
 	r->source = probe_names[c->source];
 	r->readers = c->readers;
 	r->present = c->present;
+	r->jumps = c->jumps;
+	r->stops = c->stops;
+	r->misreads = c->misreads;
+}
+
+/* with -e: the channels that had events; a heading only if there are any */
+static void channel_rows(struct out *o, const struct clocks *cs)
+{
+	uint64_t now = time_mono_ns();
+	struct channel_row row;
+	bool any = false;
+	struct rhythm r;
+
+	table_begin(&channel_table, o);
+	for (int i = 0; i < cs->n; i++) {
+		uint64_t channels = clocks_channels(cs, cs->v[i]);
+
+		for (int chan = 0; channels >> chan; chan++) {
+			if (!(channels >> chan & 1) || !clocks_rhythm(cs, cs->v[i], chan, &r))
+				continue;
+			if (!any)
+				out_text(o, "%s", "");
+			any = true;
+			row = (struct channel_row){
+				.clock = cs->v[i]->node,
+				.channel = chan,
+				.period = r.period_ns ? (int64_t)r.period_ns : COL_UNKNOWN,
+				.edges = r.period_ns ? (r.second_ns ? 2 : 1) : COL_UNKNOWN,
+				.events = r.events,
+				.missing = r.missing,
+				.strays = r.strays,
+				.unordered = r.unordered,
+				.changes = r.changes,
+				.overdue = rhythm_overdue(&r, now),
+			};
+			table_row(&channel_table, o, &row);
+		}
+	}
+	table_end(&channel_table, o);
 }
 
 static int64_t percentile(const struct hist *h, double p, uint64_t max)
@@ -278,7 +340,8 @@ static void proc_rows(struct out *o, struct procs *ps, struct clocks *cs, struct
 		snprintf(clock, sizeof(clock), "ptp%u", p->key.slot + cs->first_index);
 		r.clock = clock;
 		r.comm = p->comm;
-		r.pid = p->key.tgid;
+		/* 0: all that have ended a while ago */
+		r.pid = p->key.tgid ? (int64_t)p->key.tgid : COL_UNKNOWN;
 		r.op = op_names[p->key.op];
 		r.rate = r.n / elapsed;
 		r.errors = r.n_errors / elapsed;
@@ -310,7 +373,8 @@ static void alarm_rows(struct out *o, const struct config *cfg, const struct ala
 		r.clock = text;
 		r.comm = a->tgid ? a->comm : NULL;
 		r.pid = a->tgid ? (int64_t)a->tgid : COL_UNKNOWN;
-		r.reader = a->key.reader;
+		/* 0: all files closed a while ago */
+		r.reader = a->key.reader ? (int64_t)a->key.reader : COL_UNKNOWN;
 		r.n = f->fired;
 		r.n_overruns = f->overruns;
 		r.rate = f->fired / elapsed;
@@ -459,6 +523,8 @@ void report_total(struct out *o, const struct config *cfg, struct clocks *cs, st
 		out_text(o, "%s", "");
 	op_rows(o, cfg, cs, &total_op_table, elapsed, true);
 	alarm_rows(o, cfg, as, cs, &total_alarm_table, elapsed, true);
+	if (cfg->events)
+		channel_rows(o, cs);
 	if (cfg->by_process) {
 		out_text(o, "%s", "");
 		proc_rows(o, ps, cs, &total_proc_table, elapsed, true);
@@ -483,4 +549,5 @@ void report_free(void)
 	table_free(&total_proc_table);
 	table_free(&alarm_table);
 	table_free(&total_alarm_table);
+	table_free(&channel_table);
 }

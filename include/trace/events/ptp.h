@@ -108,7 +108,11 @@ TRACE_EVENT(ptp_release,
 		  __entry->index, __entry->reader, __entry->delivered, __entry->dropped)
 );
 
-/* An ioctl has ended; fires for every command, unknown ones included. */
+/*
+ * An ioctl has ended; fires for every command, unknown ones included, but those that
+ * read samples: PTP_SYS_OFFSET and PTP_SYS_OFFSET_EXTENDED have ptp_sys_offset in its
+ * place.
+ */
 TRACE_EVENT(ptp_ioctl,
 	TP_PROTO(int index, u32 cmd, u64 duration_ns, int err),
 	TP_ARGS(index, cmd, duration_ns, err),
@@ -129,7 +133,56 @@ TRACE_EVENT(ptp_ioctl,
 		  __entry->duration_ns, __entry->err)
 );
 
-/* The driver was asked for the time alone: clock_gettime(), PTP_SYS_OFFSET. */
+/*
+ * PTP_SYS_OFFSET or PTP_SYS_OFFSET_EXTENDED has ended: one event for all its samples.
+ * samples is how often the driver was asked, the last time in vain if driver_err is not
+ * 0. A width is the system time from before to after a reading, by clockid: the sum of
+ * all, the shortest and the longest. Half of the shortest bounds the error of the offset
+ * best_time_ns - (best_pre_ns + width_min_ns / 2). Without a reading all these are 0.
+ * duration_ns and err are the ioctl's.
+ */
+TRACE_EVENT(ptp_sys_offset,
+	TP_PROTO(int index, u32 cmd, int clockid, u32 samples, int driver_err, u64 width_min_ns,
+		 u64 width_max_ns, u64 width_sum_ns, s64 best_time_ns, s64 best_pre_ns,
+		 u64 duration_ns, int err),
+	TP_ARGS(index, cmd, clockid, samples, driver_err, width_min_ns, width_max_ns,
+		width_sum_ns, best_time_ns, best_pre_ns, duration_ns, err),
+	TP_STRUCT__entry(
+		__field(int, index)
+		__field(u32, cmd)
+		__field(int, clockid)
+		__field(u32, samples)
+		__field(int, driver_err)
+		__field(u64, width_min_ns)
+		__field(u64, width_max_ns)
+		__field(u64, width_sum_ns)
+		__field(s64, best_time_ns)
+		__field(s64, best_pre_ns)
+		__field(u64, duration_ns)
+		__field(int, err)
+	),
+	TP_fast_assign(
+		__entry->index = index;
+		__entry->cmd = cmd;
+		__entry->clockid = clockid;
+		__entry->samples = samples;
+		__entry->driver_err = driver_err;
+		__entry->width_min_ns = width_min_ns;
+		__entry->width_max_ns = width_max_ns;
+		__entry->width_sum_ns = width_sum_ns;
+		__entry->best_time_ns = best_time_ns;
+		__entry->best_pre_ns = best_pre_ns;
+		__entry->duration_ns = duration_ns;
+		__entry->err = err;
+	),
+	TP_printk("ptp%d nr=%u clockid=%d samples=%u driver_err=%d width_min_ns=%llu width_max_ns=%llu width_sum_ns=%llu best_time_ns=%lld best_pre_ns=%lld duration_ns=%llu err=%d",
+		  __entry->index, _IOC_NR(__entry->cmd), __entry->clockid, __entry->samples,
+		  __entry->driver_err, __entry->width_min_ns, __entry->width_max_ns,
+		  __entry->width_sum_ns, __entry->best_time_ns, __entry->best_pre_ns,
+		  __entry->duration_ns, __entry->err)
+);
+
+/* The driver was asked for the time alone: clock_gettime(). */
 TRACE_EVENT(ptp_gettime,
 	TP_PROTO(int index, s64 time_ns, u64 duration_ns, int err),
 	TP_ARGS(index, time_ns, duration_ns, err),
@@ -150,9 +203,35 @@ TRACE_EVENT(ptp_gettime,
 );
 
 /*
- * The driver was asked for the time with the system time before and after it;
- * once for each sample of PTP_SYS_OFFSET_EXTENDED. width_ns is after - before:
- * half of it bounds the error of the offset time_ns - (pre_ns + width_ns / 2).
+ * The clock showed time_ns at some moment from from_ns to to_ns, both of CLOCK_MONOTONIC:
+ * what a comparison of the two may rely on, however long the reader was held up. Once a
+ * call, for the first sample where there are several. Fires for calls that are traced by
+ * ptp_gettime, ptp_sys_offset or ptp_crosststamp as well.
+ */
+TRACE_EVENT(ptp_reading,
+	TP_PROTO(int index, s64 time_ns, u64 from_ns, u64 to_ns),
+	TP_ARGS(index, time_ns, from_ns, to_ns),
+	TP_STRUCT__entry(
+		__field(int, index)
+		__field(s64, time_ns)
+		__field(u64, from_ns)
+		__field(u64, to_ns)
+	),
+	TP_fast_assign(
+		__entry->index = index;
+		__entry->time_ns = time_ns;
+		__entry->from_ns = from_ns;
+		__entry->to_ns = to_ns;
+	),
+	TP_printk("ptp%d time_ns=%lld from_ns=%llu to_ns=%llu", __entry->index,
+		  __entry->time_ns, __entry->from_ns, __entry->to_ns)
+);
+
+/*
+ * A sample of PTP_SYS_OFFSET or PTP_SYS_OFFSET_EXTENDED, for who must have each: where
+ * the call will do, ptp_sys_offset costs a fraction. width_ns is the system time after
+ * less that before: half of it bounds the error of the offset
+ * time_ns - (pre_ns + width_ns / 2).
  */
 TRACE_EVENT(ptp_gettimex,
 	TP_PROTO(int index, int clockid, s64 time_ns, s64 pre_ns, s64 width_ns,
@@ -325,8 +404,9 @@ TRACE_EVENT(ptp_extts,
 
 /*
  * A reader's queue was full and lost its oldest event, which was of channel and
- * time_ns. pid and comm are those of the task that opened the device, dropped
- * is the reader's total with this one, delivered what it has read so far: 0 most
+ * time_ns. pid and comm are those of the task that opened the device or has read last, or
+ * that was found to hold the file when somebody looked at the readers in debugfs.
+ * dropped is the reader's total with this one, delivered what it has read so far: 0 most
  * often means that it opened the clock for something else and never will read.
  * Context as for ptp_extts.
  */

@@ -38,6 +38,7 @@ int ptp_open(struct posix_clock_context *context, fmode_t mode)
 		err = PTR_ERR(reader);
 	} else {
 		context->private_clkdata = reader;
+		ptp_holder_opened(reader, context->fp);
 		ptp_debugfs_add_reader(reader);
 	}
 	ptp_count(ptp, PTP_OP_OPEN, err);
@@ -164,8 +165,9 @@ static long enable_pps(struct ptp_clock *ptp, unsigned long on)
 	return ptp_request_enable(ptp, &request, !!on);
 }
 
-static noinline_for_stack long sys_offset(struct ptp_clock *ptp,
-					  struct ptp_sys_offset __user *arg)
+/* @sum: only for a call that is traced, else NULL */
+static __always_inline long read_offsets(struct ptp_clock *ptp, struct ptp_sys_offset __user *arg,
+					 struct ptp_samples *sum)
 {
 	struct ptp_clock_time stamps[2 * PTP_MAX_SAMPLES + 1] NOT_ZEROED;
 	unsigned int n_samples;
@@ -175,7 +177,8 @@ static noinline_for_stack long sys_offset(struct ptp_clock *ptp,
 		return -EFAULT;
 	if (n_samples > PTP_MAX_SAMPLES)
 		return -EINVAL;
-	err = ptp_op_offsets(ptp, stamps, n_samples);
+	err = sum ? ptp_op_offsets_traced(ptp, stamps, n_samples, sum) :
+		    ptp_op_offsets(ptp, stamps, n_samples);
 	if (err)
 		return err;
 	if (copy_to_user(arg->ts, stamps, (2 * n_samples + 1) * sizeof(stamps[0])))
@@ -183,9 +186,21 @@ static noinline_for_stack long sys_offset(struct ptp_clock *ptp,
 	return 0;
 }
 
+static noinline_for_stack long sys_offset(struct ptp_clock *ptp, void __user *arg)
+{
+	return read_offsets(ptp, arg, NULL);
+}
+
+static noinline_for_stack long sys_offset_traced(struct ptp_clock *ptp, void __user *arg,
+						 struct ptp_samples *sum)
+{
+	return read_offsets(ptp, arg, sum);
+}
+
 static __always_inline long sys_offset_extended(
 	struct ptp_clock *ptp, struct ptp_sys_offset_extended __user *arg,
-	int (*read)(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *samples, unsigned int n))
+	int (*read)(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *samples, unsigned int n),
+	struct ptp_samples *sum)
 {
 	const size_t head_size = offsetof(struct ptp_sys_offset_extended, ts);
 	ptp_sample samples[PTP_MAX_SAMPLES] NOT_ZEROED;
@@ -210,7 +225,8 @@ static __always_inline long sys_offset_extended(
 	default:
 		return -EINVAL;
 	}
-	err = read(ptp, head.clockid, samples, head.n_samples);
+	err = sum ? ptp_op_gettimex_traced(ptp, head.clockid, samples, head.n_samples, sum) :
+		    read(ptp, head.clockid, samples, head.n_samples);
 	if (err)
 		return err;
 	if (copy_to_user(arg->ts, samples, head.n_samples * sizeof(samples[0])))
@@ -220,12 +236,18 @@ static __always_inline long sys_offset_extended(
 
 static noinline_for_stack long extended_time(struct ptp_clock *ptp, void __user *arg)
 {
-	return sys_offset_extended(ptp, arg, ptp_op_gettimex);
+	return sys_offset_extended(ptp, arg, ptp_op_gettimex, NULL);
+}
+
+static noinline_for_stack long extended_time_traced(struct ptp_clock *ptp, void __user *arg,
+						    struct ptp_samples *sum)
+{
+	return sys_offset_extended(ptp, arg, NULL, sum);
 }
 
 static noinline_for_stack long extended_cycles(struct ptp_clock *ptp, void __user *arg)
 {
-	return sys_offset_extended(ptp, arg, ptp_op_getcyclesx);
+	return sys_offset_extended(ptp, arg, ptp_op_getcyclesx, NULL);
 }
 
 static __always_inline long
@@ -366,13 +388,40 @@ static long do_ioctl(struct posix_clock_context *context, unsigned int cmd, unsi
 	}
 }
 
+/* one record a call, whatever n is: what a servo reads 25 times must not cost it 25 times */
+static noinline long traced_samples(struct ptp_clock *ptp, unsigned int cmd, void __user *user)
+{
+	struct ptp_samples sum = {};
+	u64 start = chs_watch_start(), ns;
+	long err;
+
+	if (_IOC_NR(cmd) == _IOC_NR(PTP_SYS_OFFSET) || _IOC_NR(cmd) == _IOC_NR(PTP_SYS_OFFSET2))
+		err = sys_offset_traced(ptp, user, &sum);
+	else
+		err = ptp->info->gettimex64 ? extended_time_traced(ptp, user, &sum) : -EOPNOTSUPP;
+	ns = chs_watch_ns(start);
+	trace_ptp_sys_offset(ptp->index, cmd, sum.clockid, sum.n, sum.err, sum.min,
+			     sum.min + sum.range, sum.min * (sum.n - sum.odd) + sum.above,
+			     sum.best_ns, sum.best_pre_ns, ns, ptp_user_err(err));
+	return err;
+}
+
 static noinline long traced_ioctl(struct posix_clock_context *context, unsigned int cmd,
 				  unsigned long arg)
 {
 	struct ptp_clock *ptp = ptp_of(context->clk);
-	u64 start = chs_watch_start();
-	long err = do_ioctl(context, cmd, arg);
+	u64 start;
+	long err;
 
+	switch (cmd) {
+	case PTP_SYS_OFFSET:
+	case PTP_SYS_OFFSET2:
+	case PTP_SYS_OFFSET_EXTENDED:
+	case PTP_SYS_OFFSET_EXTENDED2:
+		return traced_samples(ptp, cmd, (void __user *)arg);
+	}
+	start = chs_watch_start();
+	err = do_ioctl(context, cmd, arg);
 	trace_ptp_ioctl(ptp->index, cmd, chs_watch_ns(start), ptp_user_err(err));
 	return err;
 }
@@ -385,7 +434,8 @@ long ptp_ioctl(struct posix_clock_context *context, unsigned int cmd, unsigned l
 	if (in_compat_syscall() && cmd != PTP_ENABLE_PPS && cmd != PTP_ENABLE_PPS2)
 		arg = (unsigned long)compat_ptr(arg);
 
-	if (trace_ptp_ioctl_enabled())
+	if (trace_ptp_ioctl_enabled() || trace_ptp_sys_offset_enabled() ||
+	    trace_ptp_gettimex_enabled())
 		err = traced_ioctl(context, cmd, arg);
 	else
 		err = do_ioctl(context, cmd, arg);
@@ -440,6 +490,10 @@ ssize_t ptp_read(struct posix_clock_context *context, uint flags, char __user *b
 	unsigned int depth = 0;
 	ssize_t n;
 
+	/* inherited, or sent by another process: it is the reader who loses events */
+	if (unlikely(READ_ONCE(reader->pid) != current->tgid ||
+		     READ_ONCE(reader->exec_id) != current->self_exec_id))
+		ptp_holder_reads(reader);
 	n = do_read(context, buf, size, &depth);
 	/* an empty queue and the end of a wait by a signal are ordinary answers */
 	ptp_count(ptp, PTP_OP_READ, n < 0 && n != -EAGAIN && n != -ERESTARTSYS ? n : 0);

@@ -61,6 +61,8 @@ static void *readers_start(struct seq_file *seq, loff_t *pos)
 {
 	struct ptp_clock *ptp = seq->private;
 
+	if (!*pos)
+		ptp_holders_update(ptp);
 	mutex_lock(&ptp->readers_mutex);
 	return *pos ? row_at(ptp, pos) : SEQ_START_TOKEN;
 }
@@ -96,7 +98,9 @@ static void show_open(struct seq_file *seq, struct ptp_reader *reader)
 	struct ptp_clock *ptp = reader->clock;
 	unsigned int channel, channels, depth, max_depth;
 	u64 delivered, dropped, lost;
+	char comm[TASK_COMM_LEN];
 	const char *comma = "";
+	pid_t pid;
 
 	spin_lock_irq(&ptp->queue_lock);
 	channels = bitmap_weight(reader->mask, PTP_MAX_CHANNELS);
@@ -104,10 +108,12 @@ static void show_open(struct seq_file *seq, struct ptp_reader *reader)
 	max_depth = reader->max_depth;
 	delivered = reader->delivered;
 	dropped = reader->dropped;
+	pid = reader->pid;
+	memcpy(comm, reader->comm, sizeof(comm));
 	spin_unlock_irq(&ptp->queue_lock);
 
-	seq_printf(seq, "%6u %7d ", reader->id, reader->pid);
-	ptp_seq_comm(seq, reader->comm);
+	seq_printf(seq, "%6u %7d ", reader->id, pid);
+	ptp_seq_comm(seq, comm);
 	seq_printf(seq, " %s%-5s %8u %5u %9u %10llu %9llu ", reader->mode & FMODE_READ ? "r" : "-",
 		   reader->mode & FMODE_WRITE ? "w" : "-", channels, depth, max_depth, delivered,
 		   dropped);

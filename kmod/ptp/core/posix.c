@@ -6,6 +6,7 @@
  * The kernel's posix_clock code has looked at the file's mode before it calls
  * us: a file opened read-only gets EACCES for whatever would change the clock.
  */
+#include <linux/overflow.h>
 #include <linux/timekeeping.h>
 #include <linux/timex.h>
 
@@ -51,6 +52,21 @@ static int ptp_clock_settime(struct posix_clock *clock, const struct timespec64 
 	return err;
 }
 
+/* the step that was asked for, as far as 64 bits go: also one that will be refused */
+static s64 step_asked(const struct __kernel_timex *tx)
+{
+	s64 sec = tx->time.tv_sec, fraction = tx->time.tv_usec, ns;
+	s64 unit = tx->modes & ADJ_NANO ? 1 : NSEC_PER_USEC;
+
+	if (check_mul_overflow(sec, (s64)NSEC_PER_SEC, &ns))
+		return sec < 0 ? S64_MIN : S64_MAX;
+	if (check_mul_overflow(fraction, unit, &fraction))
+		return tx->time.tv_usec < 0 ? S64_MIN : S64_MAX;
+	if (check_add_overflow(ns, fraction, &ns))
+		return fraction < 0 ? S64_MIN : S64_MAX;
+	return ns;
+}
+
 /* not in line: what it keeps on the stack is no business of servos */
 static noinline int adj_setoffset(struct ptp_clock *ptp, const struct __kernel_timex *tx)
 {
@@ -60,12 +76,12 @@ static noinline int adj_setoffset(struct ptp_clock *ptp, const struct __kernel_t
 	int err;
 
 	if (runs_freely(ptp))
-		return ptp_op_adjtime(ptp, 0, 0, -EBUSY);
+		return ptp_op_adjtime(ptp, 0, step_asked(tx), -EBUSY);
 	if (!ptp->info->adjtime)
-		return ptp_op_adjtime(ptp, 0, 0, -EOPNOTSUPP);
+		return ptp_op_adjtime(ptp, 0, step_asked(tx), -EOPNOTSUPP);
 	/* the seconds carry the sign, the fraction is positive always */
 	if (fraction < 0 || fraction >= limit)
-		return ptp_op_adjtime(ptp, 0, 0, -EINVAL);
+		return ptp_op_adjtime(ptp, 0, step_asked(tx), -EINVAL);
 	delta.tv_sec = tx->time.tv_sec;
 	delta.tv_nsec = tx->modes & ADJ_NANO ? fraction : fraction * NSEC_PER_USEC;
 

@@ -121,8 +121,10 @@ struct ptp_change {
  * @user: whom it counts against, or NULL
  * @clock: the clock; valid as long as the file is open
  * @id: number that no other open file of this clock has or had
- * @pid: thread group that opened it
- * @comm: its name at that time
+ * @pid: thread group that opened it, or was last found to read or hold it; queue_lock
+ * @comm: its name at that time; queue_lock
+ * @exec_id: tells its programs apart, see execve(2); queue_lock
+ * @search: holder.c's: the search that has found its holder
  * @mode: FMODE_READ, FMODE_WRITE
  * @internal: the sysfs fifo, which is full for ever if nobody reads it: its
  *	losses are nobody's
@@ -149,6 +151,8 @@ struct ptp_reader {
 	u32 id;
 	pid_t pid;
 	char comm[TASK_COMM_LEN];
+	u64 exec_id;
+	u32 search;
 	fmode_t mode;
 	bool internal;
 	wait_queue_head_t wait;
@@ -353,6 +357,30 @@ static inline struct ptp_clock_time ptp_time_from_ts(struct timespec64 ts)
 /* system time, device time, system time, as PTP_SYS_OFFSET_EXTENDED gives them */
 typedef struct ptp_clock_time ptp_sample[3];
 
+/**
+ * struct ptp_samples - what one call read, summed up for its trace
+ * @clockid: the system time that was read
+ * @n: readings asked of the driver, the one that failed included
+ * @odd: those whose system times ran backwards: in none of the widths
+ * @err: 0 or the driver's error
+ * @min: the shortest width, ns
+ * @range: what the longest has above it
+ * @above: what all have above it
+ * @best_ns: device time of the shortest
+ * @best_pre_ns: system time before it
+ */
+struct ptp_samples {
+	clockid_t clockid;
+	u32 n;
+	u32 odd;
+	int err;
+	u64 min;
+	u64 range;
+	u64 above;
+	s64 best_ns;
+	s64 best_pre_ns;
+};
+
 /*
  * ops.c: each returns the driver's error, or -EOPNOTSUPP without the callback.
  * Those that change a clock take the errno with which the class itself refuses,
@@ -362,6 +390,10 @@ int ptp_op_gettime(struct posix_clock *clock, struct timespec64 *ts);
 int ptp_op_gettimex_only(struct posix_clock *clock, struct timespec64 *ts);
 int ptp_op_offsets(struct ptp_clock *ptp, struct ptp_clock_time *stamps, unsigned int n);
 int ptp_op_gettimex(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *samples, unsigned int n);
+int ptp_op_offsets_traced(struct ptp_clock *ptp, struct ptp_clock_time *stamps, unsigned int n,
+			  struct ptp_samples *sum);
+int ptp_op_gettimex_traced(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *samples,
+			   unsigned int n, struct ptp_samples *sum);
 int ptp_op_crosststamp(struct ptp_clock *ptp, struct system_device_crosststamp *xts);
 int ptp_op_settime(struct ptp_clock *ptp, const struct timespec64 *ts, int refusal);
 int ptp_op_adjtime(struct ptp_clock *ptp, s64 now_ns, s64 delta_ns, int refusal);
@@ -395,6 +427,11 @@ enum ptp_quota { PTP_QUOTA_FILES, PTP_QUOTA_ALARMS, PTP_N_QUOTAS };
 struct ptp_user;
 struct ptp_user *ptp_user_charge(enum ptp_quota quota);
 void ptp_user_uncharge(struct ptp_user *user, enum ptp_quota quota);
+
+/* holder.c */
+void ptp_holder_opened(struct ptp_reader *reader, const struct file *file);
+void ptp_holder_reads(struct ptp_reader *reader);
+void ptp_holders_update(struct ptp_clock *ptp);
 
 /* queue.c */
 struct ptp_reader *ptp_reader_create(struct ptp_clock *ptp, fmode_t mode, bool internal);
