@@ -232,6 +232,8 @@ $(O)/unit/test_dpllsnoop: $(patsubst %,$(O)/obj/tools/dpllsnoop/%.o,filter model
 
 $(O)/unit/test_htetop: $(patsubst %,$(O)/obj/tools/htetop/%.o,columns engine figures relation)
 
+$(O)/unit/test_libchs_dpll: $(O)/obj/tools/libchs_dpll/rewrite.o
+
 # the screen's layout, which knows of no terminal
 $(O)/unit/test_htetop_screen: $(patsubst %,$(O)/obj/tools/htetop/%.o,\
 	columns screen_grid screen_view screen_draw)
@@ -310,11 +312,13 @@ test-6.1: ## the guest tests on the kernel of Debian 12 (KERNEL=6.1)
 	@tests/run 6.1
 
 .PHONY: test-ynl
-test-ynl: deps ## the kernel's own netlink client against our DPLLs (cloud kernel)
+test-ynl: deps ## the kernel's own netlink client against our DPLLs
 	@tests/deps --ynl
 	@$(MAKE) tools
 	@$(MAKE) modules KERNEL=cloud
-	@tests/ynl/run
+	@$(MAKE) modules KERNEL=amd64
+	@KERNEL=cloud tests/ynl/run
+	@KERNEL=amd64 tests/ynl/run
 
 .PHONY: bench bench-baseline
 bench: deps ## count instructions: against the baseline and the kernel's own class
@@ -334,12 +338,12 @@ check: ## sparse, cppcheck, clang-format, shellcheck, W=1
 moddest = $(DESTDIR)/lib/modules/$(release)/updates/chronoscope
 
 .PHONY: install
-install: ## modules for KERNEL= or KDIR=, tools, library, man pages, udev rule
+install: ## modules for KERNEL= or KDIR=, tools, library, man pages, udev rules
 	@$(MAKE) all
 	$(note) INSTALL '$(moddest)'
 	$(Q)install -d $(moddest) $(DESTDIR)$(PREFIX)/bin $(DESTDIR)/lib/udev/rules.d
 	$(Q)install -m 644 $(O)/$(release)/modules/*.ko $(moddest)/
-	$(Q)install -m 644 kmod/ptp/core/60-chs-phc.rules $(DESTDIR)/lib/udev/rules.d/
+	$(Q)install -m 644 tools/udev/*.rules $(DESTDIR)/lib/udev/rules.d/
 	$(note) INSTALL '$(DESTDIR)$(PREFIX)/bin: $(TOOLS)'
 	$(Q)install -m 755 $(addprefix $(O)/bin/,$(TOOLS)) $(DESTDIR)$(PREFIX)/bin/
 	$(Q)install -d $(DESTDIR)$(PREFIX)/lib
@@ -355,7 +359,7 @@ install: ## modules for KERNEL= or KDIR=, tools, library, man pages, udev rule
 uninstall: ## take away what install put there
 	$(note) REMOVE '$(moddest)'
 	$(Q)rm -rf $(moddest)
-	$(Q)rm -f $(DESTDIR)/lib/udev/rules.d/60-chs-phc.rules
+	$(Q)rm -f $(addprefix $(DESTDIR)/lib/udev/rules.d/,$(notdir $(wildcard tools/udev/*.rules)))
 	$(Q)rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(TOOLS))
 	$(Q)rm -f $(SHLIBS:%=$(DESTDIR)$(PREFIX)/lib/%.so)
 	$(Q)$(if $(DESTDIR),,ldconfig)

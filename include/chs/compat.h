@@ -66,6 +66,11 @@
 #define CHS_REGMAP_ONLY_0 1
 #endif
 
+/* The kernel's own turns pages for a bus of single registers too: in 6.12, not in 6.1. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#define CHS_REGMAP_PAGES 1
+#endif
+
 /* hrtimer_setup() came with 6.13, hrtimer_init() left with 6.15. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #define hrtimer_setup(timer, callback, clock, mode)	\

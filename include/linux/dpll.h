@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The driver side of the DPLL subsystem. Source compatible with the kernel's header of
- * this name from 6.9 to 6.19, with supported_modes_get and mode_set of 7.0: a driver written
- * for any of those compiles against it unchanged. It bears that header's guard, so that whichever comes first hides the other;
- * on our include path this one does. DPLL_CHS tells that it did.
+ * this name from 6.9 to 6.19, and to 7.0 (supported_modes_get, mode_set) with
+ * -DDPLL_API_TRACKER: a driver written for any of those compiles against it unchanged. It
+ * bears that header's guard, so that whichever comes first hides the other; on our include
+ * path this one does. DPLL_CHS is defined where it did.
  *
- * Where the running kernel has a DPLL subsystem of its own, the names below are renamed by
- * <chs/names.h>.
+ * Where the running kernel has a DPLL subsystem of its own, the functions below have
+ * symbols of other names: see <chs/names.h>.
  */
 #ifndef __DPLL_H__
 #define __DPLL_H__
@@ -18,6 +19,8 @@
 #include <linux/netlink.h>
 #include <linux/notifier.h>
 #include <linux/rtnetlink.h>
+
+#include <chs/names.h>
 
 struct dpll_device;
 struct dpll_pin;
@@ -227,40 +230,110 @@ struct dpll_pin_notifier_info {
 	const struct dpll_pin_properties *prop;
 };
 
+/* ---- references ---- */
+#ifndef DPLL_API_TRACKER
+struct dpll_device *dpll_device_get(u64 clock_id, u32 dev_driver_id, struct module *module)
+	CHS_DPLL_SYMBOL(dpll_device_get);
+void dpll_device_put(struct dpll_device *dpll)
+	CHS_DPLL_SYMBOL(dpll_device_put);
+struct dpll_pin *dpll_pin_get(u64 clock_id, u32 dev_driver_id, struct module *module,
+			      const struct dpll_pin_properties *prop)
+	CHS_DPLL_SYMBOL(dpll_pin_get);
+void dpll_pin_put(struct dpll_pin *pin)
+	CHS_DPLL_SYMBOL(dpll_pin_put);
+struct dpll_pin *fwnode_dpll_pin_find(struct fwnode_handle *fwnode)
+	CHS_DPLL_SYMBOL(fwnode_dpll_pin_find);
+#else
+/*
+ * From kernel 7.0 on they take a tracker, in which that kernel notes who holds a reference.
+ * A driver of that age is built with -DDPLL_API_TRACKER. Here references are not tracked.
+ */
+typedef struct {} dpll_tracker;
+
+struct dpll_device *__dpll_device_get(u64 clock_id, u32 dev_driver_id, struct module *module)
+	CHS_DPLL_SYMBOL(dpll_device_get);
+void __dpll_device_put(struct dpll_device *dpll)
+	CHS_DPLL_SYMBOL(dpll_device_put);
+struct dpll_pin *__dpll_pin_get(u64 clock_id, u32 dev_driver_id, struct module *module,
+				const struct dpll_pin_properties *prop)
+	CHS_DPLL_SYMBOL(dpll_pin_get);
+void __dpll_pin_put(struct dpll_pin *pin)
+	CHS_DPLL_SYMBOL(dpll_pin_put);
+struct dpll_pin *__fwnode_dpll_pin_find(struct fwnode_handle *fwnode)
+	CHS_DPLL_SYMBOL(fwnode_dpll_pin_find);
+
+static inline struct dpll_device *dpll_device_get(u64 clock_id, u32 dev_driver_id,
+						  struct module *module, dpll_tracker *tracker)
+{
+	return __dpll_device_get(clock_id, dev_driver_id, module);
+}
+
+static inline void dpll_device_put(struct dpll_device *dpll, dpll_tracker *tracker)
+{
+	__dpll_device_put(dpll);
+}
+
+static inline struct dpll_pin *dpll_pin_get(u64 clock_id, u32 dev_driver_id, struct module *module,
+					    const struct dpll_pin_properties *prop,
+					    dpll_tracker *tracker)
+{
+	return __dpll_pin_get(clock_id, dev_driver_id, module, prop);
+}
+
+static inline void dpll_pin_put(struct dpll_pin *pin, dpll_tracker *tracker)
+{
+	__dpll_pin_put(pin);
+}
+
+static inline struct dpll_pin *fwnode_dpll_pin_find(struct fwnode_handle *fwnode,
+						    dpll_tracker *tracker)
+{
+	return __fwnode_dpll_pin_find(fwnode);
+}
+#endif
+
 /* ---- devices ---- */
-struct dpll_device *dpll_device_get(u64 clock_id, u32 dev_driver_id, struct module *module);
-void dpll_device_put(struct dpll_device *dpll);
 int dpll_device_register(struct dpll_device *dpll, enum dpll_type type,
-			 const struct dpll_device_ops *ops, void *priv);
+			 const struct dpll_device_ops *ops, void *priv)
+	CHS_DPLL_SYMBOL(dpll_device_register);
 void dpll_device_unregister(struct dpll_device *dpll, const struct dpll_device_ops *ops,
-			    void *priv);
+			    void *priv)
+	CHS_DPLL_SYMBOL(dpll_device_unregister);
 
 /* ---- pins ---- */
 #define DPLL_PIN_IDX_UNSPEC	U32_MAX
 
-struct dpll_pin *dpll_pin_get(u64 clock_id, u32 dev_driver_id, struct module *module,
-			      const struct dpll_pin_properties *prop);
-void dpll_pin_put(struct dpll_pin *pin);
 int dpll_pin_register(struct dpll_device *dpll, struct dpll_pin *pin,
-		      const struct dpll_pin_ops *ops, void *priv);
+		      const struct dpll_pin_ops *ops, void *priv)
+	CHS_DPLL_SYMBOL(dpll_pin_register);
 void dpll_pin_unregister(struct dpll_device *dpll, struct dpll_pin *pin,
-			 const struct dpll_pin_ops *ops, void *priv);
+			 const struct dpll_pin_ops *ops, void *priv)
+	CHS_DPLL_SYMBOL(dpll_pin_unregister);
 int dpll_pin_on_pin_register(struct dpll_pin *parent, struct dpll_pin *pin,
-			     const struct dpll_pin_ops *ops, void *priv);
+			     const struct dpll_pin_ops *ops, void *priv)
+	CHS_DPLL_SYMBOL(dpll_pin_on_pin_register);
 void dpll_pin_on_pin_unregister(struct dpll_pin *parent, struct dpll_pin *pin,
-				const struct dpll_pin_ops *ops, void *priv);
-int dpll_pin_ref_sync_pair_add(struct dpll_pin *pin, struct dpll_pin *ref_sync_pin);
-void dpll_pin_fwnode_set(struct dpll_pin *pin, struct fwnode_handle *fwnode);
-struct dpll_pin *fwnode_dpll_pin_find(struct fwnode_handle *fwnode);
+				const struct dpll_pin_ops *ops, void *priv)
+	CHS_DPLL_SYMBOL(dpll_pin_on_pin_unregister);
+int dpll_pin_ref_sync_pair_add(struct dpll_pin *pin, struct dpll_pin *ref_sync_pin)
+	CHS_DPLL_SYMBOL(dpll_pin_ref_sync_pair_add);
+void dpll_pin_fwnode_set(struct dpll_pin *pin, struct fwnode_handle *fwnode)
+	CHS_DPLL_SYMBOL(dpll_pin_fwnode_set);
 
 /* ---- news ---- */
-int dpll_device_change_ntf(struct dpll_device *dpll);
-int dpll_pin_change_ntf(struct dpll_pin *pin);
-int register_dpll_notifier(struct notifier_block *nb);
-int unregister_dpll_notifier(struct notifier_block *nb);
+int dpll_device_change_ntf(struct dpll_device *dpll)
+	CHS_DPLL_SYMBOL(dpll_device_change_ntf);
+int dpll_pin_change_ntf(struct dpll_pin *pin)
+	CHS_DPLL_SYMBOL(dpll_pin_change_ntf);
+int register_dpll_notifier(struct notifier_block *nb)
+	CHS_DPLL_SYMBOL(register_dpll_notifier);
+int unregister_dpll_notifier(struct notifier_block *nb)
+	CHS_DPLL_SYMBOL(unregister_dpll_notifier);
 
 /* ---- a network device's SyncE pin ---- */
-void dpll_netdev_pin_set(struct net_device *dev, struct dpll_pin *dpll_pin);
-void dpll_netdev_pin_clear(struct net_device *dev);
+void dpll_netdev_pin_set(struct net_device *dev, struct dpll_pin *dpll_pin)
+	CHS_DPLL_SYMBOL(dpll_netdev_pin_set);
+void dpll_netdev_pin_clear(struct net_device *dev)
+	CHS_DPLL_SYMBOL(dpll_netdev_pin_clear);
 
 #endif /* __DPLL_H__ */

@@ -3,7 +3,8 @@
  * The hardware timestamping engine's interface to kernel code: providers, whose chips
  * stamp the edges of lines, and consumers, who get the stamps. Source of mainline
  * compiles against it unchanged. What is only ours stands below mainline's, and at the
- * end of the structures.
+ * end of the structures. Where the running kernel has an engine of its own, the functions
+ * have symbols of other names: see <chs/names.h>.
  */
 /* the guard of the kernel's header: whatever includes that one too gets this one */
 #ifndef __LINUX_HTE_H
@@ -15,6 +16,8 @@
 #include <linux/errno.h>
 #include <linux/time_types.h>
 #include <linux/types.h>
+
+#include <chs/names.h>
 
 struct device;
 struct hte_chip;
@@ -169,21 +172,32 @@ struct hte_chip {
 };
 
 /* ---- providers ---- */
-int devm_hte_register_chip(struct hte_chip *chip);
-int hte_push_ts_ns(const struct hte_chip *chip, u32 xlated_id, struct hte_ts_data *data);
+int devm_hte_register_chip(struct hte_chip *chip)
+	CHS_HTE_SYMBOL(devm_hte_register_chip);
+int hte_push_ts_ns(const struct hte_chip *chip, u32 xlated_id, struct hte_ts_data *data)
+	CHS_HTE_SYMBOL(hte_push_ts_ns);
 
 /* ---- consumers ---- */
 int hte_init_line_attr(struct hte_ts_desc *desc, u32 line_id, unsigned long edge_flags,
-		       const char *name, void *data);
-int hte_ts_get(struct device *dev, struct hte_ts_desc *desc, int index);
-int hte_ts_put(struct hte_ts_desc *desc);
-int hte_request_ts_ns(struct hte_ts_desc *desc, hte_ts_cb_t cb, hte_ts_sec_cb_t tcb, void *data);
+		       const char *name, void *data)
+	CHS_HTE_SYMBOL(hte_init_line_attr);
+int hte_ts_get(struct device *dev, struct hte_ts_desc *desc, int index)
+	CHS_HTE_SYMBOL(hte_ts_get);
+int hte_ts_put(struct hte_ts_desc *desc)
+	CHS_HTE_SYMBOL(hte_ts_put);
+int hte_request_ts_ns(struct hte_ts_desc *desc, hte_ts_cb_t cb, hte_ts_sec_cb_t tcb, void *data)
+	CHS_HTE_SYMBOL(hte_request_ts_ns);
 int devm_hte_request_ts_ns(struct device *dev, struct hte_ts_desc *desc, hte_ts_cb_t cb,
-			   hte_ts_sec_cb_t tcb, void *data);
-int of_hte_req_count(struct device *dev);
-int hte_enable_ts(struct hte_ts_desc *desc);
-int hte_disable_ts(struct hte_ts_desc *desc);
-int hte_get_clk_src_info(const struct hte_ts_desc *desc, struct hte_clk_info *ci);
+			   hte_ts_sec_cb_t tcb, void *data)
+	CHS_HTE_SYMBOL(devm_hte_request_ts_ns);
+int of_hte_req_count(struct device *dev)
+	CHS_HTE_SYMBOL(of_hte_req_count);
+int hte_enable_ts(struct hte_ts_desc *desc)
+	CHS_HTE_SYMBOL(hte_enable_ts);
+int hte_disable_ts(struct hte_ts_desc *desc)
+	CHS_HTE_SYMBOL(hte_disable_ts);
+int hte_get_clk_src_info(const struct hte_ts_desc *desc, struct hte_clk_info *ci)
+	CHS_HTE_SYMBOL(hte_get_clk_src_info);
 
 /* ---- ours ---- */
 

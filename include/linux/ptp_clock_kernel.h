@@ -7,8 +7,8 @@
  * header's guard, so that whichever of the two comes first hides the other; on
  * our include path this one does. PTP_CLOCK_KERNEL_CHS tells that it did.
  *
- * Where the running kernel has a PTP class of its own, the names below are
- * renamed by <chs/names.h>, which is included ahead of every source file.
+ * Where the running kernel has a PTP class of its own, the functions below have symbols
+ * of other names: see <chs/names.h>.
  */
 #ifndef _PTP_CLOCK_KERNEL_H_
 #define _PTP_CLOCK_KERNEL_H_
@@ -23,6 +23,8 @@
 #include <linux/timecounter.h>
 #include <linux/timekeeping.h>
 #include <uapi/linux/chs_ptp.h>
+
+#include <chs/names.h>
 
 #define PTP_CLOCK_NAME_LEN 32
 
@@ -185,7 +187,12 @@ struct ptp_clock_event {
  * alarms, no way to read the time, pins without pin_config), -ENOMEM, -ENOSPC
  * once all minor numbers are taken.
  */
-struct ptp_clock *ptp_clock_register(struct ptp_clock_info *info, struct device *parent);
+struct ptp_clock *ptp_clock_register(struct ptp_clock_info *info, struct device *parent)
+#ifdef PTP_API_FLAGS
+	CHS_PTP_SYMBOL(ptp_clock_register_flags);
+#else
+	CHS_PTP_SYMBOL(ptp_clock_register);
+#endif
 
 /**
  * ptp_clock_register_flags() - the same for drivers that declare their flags
@@ -197,12 +204,8 @@ struct ptp_clock *ptp_clock_register(struct ptp_clock_info *info, struct device 
  * of that age is built with -DPTP_API_FLAGS, which sends its ptp_clock_register()
  * here; an older one keeps checking by itself.
  */
-struct ptp_clock *ptp_clock_register_flags(struct ptp_clock_info *info, struct device *parent);
-
-#ifdef PTP_API_FLAGS
-#undef ptp_clock_register
-#define ptp_clock_register ptp_clock_register_flags
-#endif
+struct ptp_clock *ptp_clock_register_flags(struct ptp_clock_info *info, struct device *parent)
+	CHS_PTP_SYMBOL(ptp_clock_register_flags);
 
 /**
  * ptp_clock_unregister() - take a clock away
@@ -216,7 +219,8 @@ struct ptp_clock *ptp_clock_register_flags(struct ptp_clock_info *info, struct d
  * more once this has returned.
  * Return: 0
  */
-int ptp_clock_unregister(struct ptp_clock *ptp);
+int ptp_clock_unregister(struct ptp_clock *ptp)
+	CHS_PTP_SYMBOL(ptp_clock_unregister);
 
 /**
  * ptp_clock_event() - report an event to the clock's readers
@@ -225,27 +229,31 @@ int ptp_clock_unregister(struct ptp_clock *ptp);
  *
  * Context: any, hard interrupts included.
  */
-void ptp_clock_event(struct ptp_clock *ptp, struct ptp_clock_event *event);
+void ptp_clock_event(struct ptp_clock *ptp, struct ptp_clock_event *event)
+	CHS_PTP_SYMBOL(ptp_clock_event);
 
 /**
  * ptp_clock_index() - the N of /dev/ptpN
  * @ptp: the clock
  */
-int ptp_clock_index(struct ptp_clock *ptp);
+int ptp_clock_index(struct ptp_clock *ptp)
+	CHS_PTP_SYMBOL(ptp_clock_index);
 
 /**
  * ptp_clock_index_by_of_node() - the N of the clock that a device tree node made
  * @np: device tree node of the clock's parent
  * Return: the index, or -1 if there is none
  */
-int ptp_clock_index_by_of_node(struct device_node *np);
+int ptp_clock_index_by_of_node(struct device_node *np)
+	CHS_PTP_SYMBOL(ptp_clock_index_by_of_node);
 
 /**
  * ptp_clock_index_by_dev() - the N of the clock below a device
  * @parent: the clock's parent device
  * Return: the index, or -1 if there is none
  */
-int ptp_clock_index_by_dev(struct device *parent);
+int ptp_clock_index_by_dev(struct device *parent)
+	CHS_PTP_SYMBOL(ptp_clock_index_by_dev);
 
 /**
  * ptp_find_pin() - which pin has this function and channel?
@@ -256,7 +264,8 @@ int ptp_clock_index_by_dev(struct device *parent);
  * Context: only from enable() and verify(), where the class holds its pin lock.
  * Return: pin number, or -1 if there is none
  */
-int ptp_find_pin(struct ptp_clock *ptp, enum ptp_pin_function func, unsigned int chan);
+int ptp_find_pin(struct ptp_clock *ptp, enum ptp_pin_function func, unsigned int chan)
+	CHS_PTP_SYMBOL(ptp_find_pin);
 
 /**
  * ptp_find_pin_unlocked() - the same from anywhere else
@@ -267,7 +276,8 @@ int ptp_find_pin(struct ptp_clock *ptp, enum ptp_pin_function func, unsigned int
  * Context: process context, takes the pin lock, may sleep.
  * Return: pin number, or -1 if there is none
  */
-int ptp_find_pin_unlocked(struct ptp_clock *ptp, enum ptp_pin_function func, unsigned int chan);
+int ptp_find_pin_unlocked(struct ptp_clock *ptp, enum ptp_pin_function func, unsigned int chan)
+	CHS_PTP_SYMBOL(ptp_find_pin_unlocked);
 
 /**
  * ptp_schedule_worker() - run do_aux_work() after a delay
@@ -275,13 +285,15 @@ int ptp_find_pin_unlocked(struct ptp_clock *ptp, enum ptp_pin_function func, uns
  * @delay: in jiffies; a run that was due earlier or later moves to this time
  * Return: 1 if a run was pending already, else 0
  */
-int ptp_schedule_worker(struct ptp_clock *ptp, unsigned long delay);
+int ptp_schedule_worker(struct ptp_clock *ptp, unsigned long delay)
+	CHS_PTP_SYMBOL(ptp_schedule_worker);
 
 /**
  * ptp_cancel_worker_sync() - stop do_aux_work() and wait until it has ended
  * @ptp: the clock
  */
-void ptp_cancel_worker_sync(struct ptp_clock *ptp);
+void ptp_cancel_worker_sync(struct ptp_clock *ptp)
+	CHS_PTP_SYMBOL(ptp_cancel_worker_sync);
 
 /**
  * ptp_get_vclocks_index() - indexes of a clock's virtual clocks
@@ -292,7 +304,8 @@ void ptp_cancel_worker_sync(struct ptp_clock *ptp);
  * Return: number of virtual clocks, in the order in which they were made; 0, and
  * NULL for an array, if there is no such clock or it has none
  */
-int ptp_get_vclocks_index(int pclock_index, int **vclock_index);
+int ptp_get_vclocks_index(int pclock_index, int **vclock_index)
+	CHS_PTP_SYMBOL(ptp_get_vclocks_index);
 
 /**
  * ptp_convert_timestamp() - a hardware time stamp in a virtual clock's time
@@ -305,7 +318,8 @@ int ptp_get_vclocks_index(int pclock_index, int **vclock_index);
  * Context: process context, may sleep.
  * Return: converted time stamp; 0 if there is no such virtual clock
  */
-ktime_t ptp_convert_timestamp(const ktime_t *hwtstamp, int vclock_index);
+ktime_t ptp_convert_timestamp(const ktime_t *hwtstamp, int vclock_index)
+	CHS_PTP_SYMBOL(ptp_convert_timestamp);
 
 /**
  * scaled_ppm_to_ppb() - frequency offset from ppm << 16 to parts per billion

@@ -2,7 +2,7 @@
 /*
  * Register maps for kernels without CONFIG_REGMAP: see our <linux/regmap.h>. What it does
  * is what the kernel's do, to the errno; tests/modules/regmap_check.c holds both against
- * the same figures. Calls nothing but the bus of the map.
+ * the same figures. Calls nothing but the map's reg_read and reg_write.
  */
 #include <linux/align.h>
 #include <linux/device.h>
@@ -19,14 +19,15 @@
 /**
  * struct regmap - a map; lives in the device's managed resources
  * @dev: whose it is
- * @bus: how to get at it
- * @context: argument of @bus
+ * @reg_read: how to get at it
+ * @reg_write: the same
+ * @context: argument of both
  * @config: a copy
  * @stride: config.reg_stride, at least 1
  * @limited: config.max_register counts
  * @lock: takes the lock that @config asks for
  * @unlock: releases it
- * @lock_arg: argument of both
+ * @lock_arg: argument of the two
  * @mutex: one of the three; serialises all accesses
  * @spinlock: the same
  * @raw: the same
@@ -34,7 +35,8 @@
  */
 struct regmap {
 	struct device *dev;
-	const struct regmap_bus *bus;
+	regmap_hw_reg_read reg_read;
+	regmap_hw_reg_write reg_write;
 	void *context;
 	struct regmap_config config;
 	unsigned int stride;
@@ -100,7 +102,8 @@ static void unlock_raw(void *arg) __releases(&map->raw)
 	raw_spin_unlock_irqrestore(&map->raw, map->flags);
 }
 
-static void choose_lock(struct regmap *map, struct lock_class_key *key, const char *name)
+static void choose_lock(struct regmap *map, bool fast_bus, struct lock_class_key *key,
+			const char *name)
 {
 	const struct regmap_config *config = &map->config;
 
@@ -112,7 +115,7 @@ static void choose_lock(struct regmap *map, struct lock_class_key *key, const ch
 		map->lock = config->lock;
 		map->unlock = config->unlock;
 		map->lock_arg = config->lock_arg;
-	} else if (!map->bus->fast_io && !config->fast_io) {
+	} else if (!fast_bus && !config->fast_io) {
 		mutex_init(&map->mutex);
 		lockdep_set_class_and_name(&map->mutex, key, name);
 		map->lock = lock_mutex;
@@ -135,16 +138,27 @@ static void release_map(struct device *dev, void *map)
 {
 }
 
-static bool is_sound(const struct regmap_bus *bus, const struct regmap_config *config)
+static bool range_is_valid(const struct regmap_config *config, const struct regmap_range_cfg *r)
 {
-	return config && bus && bus->reg_read && bus->reg_write && config->reg_bits > 0 &&
+	return r->range_max >= r->range_min && r->range_max <= config->max_register &&
+	       r->selector_reg <= config->max_register && r->window_len;
+}
+
+static bool config_is_valid(const struct regmap_config *config)
+{
+	unsigned int i;
+
+	for (i = 0; i < config->num_ranges; i++)
+		if (!range_is_valid(config, &config->ranges[i]))
+			return false;
+	return config->reg_bits > 0 &&
 	       (config->val_bits == 8 || config->val_bits == 16 || config->val_bits == 32);
 }
 
 /**
  * __devm_regmap_init() - make a map; called as devm_regmap_init()
  * @dev: the device; the map goes when its managed resources do
- * @bus: how to get at the registers; stays the caller's
+ * @bus: how to get at the registers, or NULL: @config says; stays the caller's
  * @bus_context: argument of its functions
  * @config: copied, but for the name
  * @lock_key: class of its lock
@@ -160,18 +174,24 @@ struct regmap *__devm_regmap_init(struct device *dev, const struct regmap_bus *b
 {
 	struct regmap *map;
 
-	if (!is_sound(bus, config))
+	if (!config || !config_is_valid(config))
+		return ERR_PTR(-EINVAL);
+	if (!(bus ? bus->reg_read && bus->reg_write : config->reg_read && config->reg_write))
 		return ERR_PTR(-EINVAL);
 	map = devres_alloc(release_map, sizeof(*map), GFP_KERNEL);
 	if (!map)
 		return ERR_PTR(-ENOMEM);
 	map->dev = dev;
-	map->bus = bus;
+	map->reg_read = bus ? bus->reg_read : config->reg_read;
+	map->reg_write = bus ? bus->reg_write : config->reg_write;
 	map->context = bus_context;
 	map->config = *config;
 	map->stride = config->reg_stride ?: 1;
+	/* as the kernel's: pages are a bus's */
+	if (!bus)
+		map->config.num_ranges = 0;
 	map->limited = config->max_register || config->max_register_is_0;
-	choose_lock(map, lock_key, lock_name);
+	choose_lock(map, bus && bus->fast_io, lock_key, lock_name);
 	devres_add(dev, map);
 	return map;
 }
@@ -211,25 +231,67 @@ struct device *regmap_get_device(struct regmap *map)
 }
 EXPORT_SYMBOL_GPL(regmap_get_device);
 
-/* the map's lock held, as in those below */
+/* ---- accesses: the map's lock held, as in those below -------------------------- */
+
+static int update_one(struct regmap *map, unsigned int reg, unsigned int mask, unsigned int val);
+
+/*
+ * The number that the hardware knows a register by, its page selected. A selector that lies
+ * in the window is on every page.
+ */
+static int select_page(struct regmap *map, unsigned int *reg)
+{
+	const struct regmap_range_cfg *r = map->config.ranges;
+	unsigned int i, at, page;
+	int err = 0;
+
+	for (i = 0; i < map->config.num_ranges; i++, r++)
+		if (*reg >= r->range_min && *reg <= r->range_max)
+			break;
+	if (i == map->config.num_ranges)
+		return 0;
+	at = r->window_start + (*reg - r->range_min) % r->window_len;
+	page = (*reg - r->range_min) / r->window_len;
+	if (at != r->selector_reg)
+		err = update_one(map, r->selector_reg, r->selector_mask, page << r->selector_shift);
+	*reg = at;
+	return err;
+}
+
 static int read_one(struct regmap *map, unsigned int reg, unsigned int *val)
 {
 	const struct regmap_config *config = &map->config;
+	int err;
 
 	if ((map->limited && reg > config->max_register) ||
 	    (config->readable_reg && !config->readable_reg(map->dev, reg)))
 		return -EIO;
-	return map->bus->reg_read(map->context, reg, val);
+	err = select_page(map, &reg);
+	return err ?: map->reg_read(map->context, reg, val);
 }
 
 static int write_one(struct regmap *map, unsigned int reg, unsigned int val)
 {
 	const struct regmap_config *config = &map->config;
+	int err;
 
 	if ((map->limited && reg > config->max_register) ||
 	    (config->writeable_reg && !config->writeable_reg(map->dev, reg)))
 		return -EIO;
-	return map->bus->reg_write(map->context, reg, val);
+	err = select_page(map, &reg);
+	return err ?: map->reg_write(map->context, reg, val);
+}
+
+static int update_one(struct regmap *map, unsigned int reg, unsigned int mask, unsigned int val)
+{
+	unsigned int old, new;
+	int err;
+
+	err = read_one(map, reg, &old);
+	if (err)
+		return err;
+	new = (old & ~mask) | (val & mask);
+	return new == old ? 0 : write_one(map, reg, new);
 }
 
 /**
@@ -289,16 +351,10 @@ EXPORT_SYMBOL_GPL(regmap_write);
  */
 int regmap_update_bits(struct regmap *map, unsigned int reg, unsigned int mask, unsigned int val)
 {
-	unsigned int old, new;
 	int err;
 
 	map->lock(map->lock_arg);
-	err = read_one(map, reg, &old);
-	if (!err) {
-		new = (old & ~mask) | (val & mask);
-		if (new != old)
-			err = write_one(map, reg, new);
-	}
+	err = update_one(map, reg, mask, val);
 	map->unlock(map->lock_arg);
 	return err;
 }
@@ -338,6 +394,39 @@ int regmap_bulk_read(struct regmap *map, unsigned int reg, void *val, size_t val
 	return err;
 }
 EXPORT_SYMBOL_GPL(regmap_bulk_read);
+
+/**
+ * regmap_bulk_write() - write registers that follow each other, nobody else in between
+ * @map: map
+ * @reg: number of the first
+ * @val: array of as many bytes each as a value has
+ * @val_count: how many; 0 is no error
+ *
+ * Context: as regmap_read().
+ * Return: as regmap_read(); after an error some may have been written.
+ */
+int regmap_bulk_write(struct regmap *map, unsigned int reg, const void *val, size_t val_count)
+{
+	unsigned int one;
+	int err = 0;
+	size_t i;
+
+	if (reg % map->stride)
+		return -EINVAL;
+	map->lock(map->lock_arg);
+	for (i = 0; i < val_count && !err; i++) {
+		if (map->config.val_bits == 8)
+			one = ((const u8 *)val)[i];
+		else if (map->config.val_bits == 16)
+			one = ((const u16 *)val)[i];
+		else
+			one = ((const u32 *)val)[i];
+		err = write_one(map, reg + i * map->stride, one);
+	}
+	map->unlock(map->lock_arg);
+	return err;
+}
+EXPORT_SYMBOL_GPL(regmap_bulk_write);
 
 MODULE_DESCRIPTION("register maps for kernels built without them");
 MODULE_VERSION(CHS_VERSION);

@@ -171,6 +171,145 @@ static void check_locks(struct device *dev)
 	IS(locked, 101);
 }
 
+static void check_bulk_write(struct regmap *map)
+{
+	u32 four[4] = { 0x100, 0x80000001, 0, 0xffffffff };
+
+	writes = 0;
+	IS(regmap_bulk_write(map, 0x20, four, 4), 0);
+	IS(memcmp(&regs[0x20 / 4], four, sizeof(four)), 0);
+	IS(writes, 4);
+	IS(regmap_bulk_write(map, 0x21, four, 1), -EINVAL);
+	IS(regmap_bulk_write(map, 0x20, four, 0), 0);
+	IS(regmap_bulk_write(map, LAST, four, 2), -EIO);
+	IS(regs[LAST / 4], 0x100);
+	IS(regmap_bulk_write(map, 0x10, four, 2), -EIO);
+	IS(writes, 6);
+	refuse = -EREMOTEIO;
+	IS(regmap_bulk_write(map, 0x20, four, 2), -EREMOTEIO);
+	IS(writes, 7);
+	refuse = 0;
+}
+
+static void check_poll(struct regmap *map)
+{
+	unsigned int val;
+
+	regs[0x20 / 4] = 4;
+	IS(regmap_test_bits(map, 0x20, 4), 1);
+	IS(regmap_test_bits(map, 0x20, 5), 0);
+	IS(regmap_read_poll_timeout(map, 0x20, val, val & 4, 10, 1000), 0);
+	IS(val, 4);
+	IS(regmap_read_poll_timeout(map, 0x20, val, val & 1, 10, 1000), -ETIMEDOUT);
+	IS(regmap_read_poll_timeout(map, 0x10, val, val & 1, 10, 1000), -EIO);
+}
+
+/* a chip of 4 pages of 16 bytes, the last of each the selector */
+static u8 paged[4][16], page_selected;
+static unsigned int page_writes;
+
+static int paged_read(void *context, unsigned int reg, unsigned int *val)
+{
+	if (context != paged || reg > 0xf)
+		return -EDOM;
+	*val = reg == 0xf ? page_selected : paged[page_selected & 3][reg];
+	return 0;
+}
+
+static int paged_write(void *context, unsigned int reg, unsigned int val)
+{
+	if (context != paged || reg > 0xf)
+		return -EDOM;
+	if (reg == 0xf) {
+		page_writes++;
+		page_selected = val;
+	} else {
+		paged[page_selected & 3][reg] = val;
+	}
+	return 0;
+}
+
+static bool paged_volatile(struct device *dev, unsigned int reg)
+{
+	return reg != 0xf;
+}
+
+static const struct regmap_bus paged_bus = { .reg_read = paged_read, .reg_write = paged_write };
+
+/* as mainline's drivers of timing chips have it: pages behind a window; no bus */
+static void check_pages(struct device *dev)
+{
+	static const struct regmap_range_cfg range = {
+		.range_min = 0x100,
+		.range_max = 0x13f,
+		.selector_reg = 0xf,
+		.selector_mask = 0x3,
+		.window_start = 0,
+		.window_len = 16,
+	};
+	struct regmap_config config = {
+		.name = "pages",
+		.reg_bits = 8,
+		.val_bits = 8,
+		.max_register = 0x13f,
+		.volatile_reg = paged_volatile,
+		.ranges = &range,
+		.num_ranges = 1,
+		.can_multi_write = true,
+	};
+	struct regmap *map = devm_regmap_init(dev, &paged_bus, paged, &config);
+	static const u8 four[4] = { 1, 2, 3, 4 };
+	unsigned int val;
+	u8 back[4];
+
+	IS(PTR_ERR_OR_ZERO(map), 0);
+	if (IS_ERR(map))
+		return;
+#ifdef CHS_REGMAP_PAGES
+	page_selected = 0x84;
+	IS(regmap_write(map, 0x123, 0x5a), 0);
+	IS(paged[2][3], 0x5a);
+	IS(page_selected, 0x86);
+	IS(regmap_read(map, 0x123, &val), 0);
+	IS(val, 0x5a);
+	IS(page_writes, 1);
+	IS(regmap_bulk_write(map, 0x10b, four, 4), 0);
+	IS(memcmp(&paged[0][0xb], four, 4), 0);
+	IS(regmap_bulk_read(map, 0x10b, back, 4), 0);
+	IS(memcmp(back, four, 4), 0);
+	/* from one page to the next; the selector itself lies between */
+	IS(regmap_write(map, 0x13e, 0x77), 0);
+	IS(regmap_write(map, 0x130, 0x78), 0);
+	IS(paged[3][0xe], 0x77);
+	IS(paged[3][0], 0x78);
+	IS(regmap_read(map, 0xf, &val), 0);
+	IS(val, 0x87);
+	/* the selector in the window, on no page in particular */
+	page_writes = 0;
+	IS(regmap_read(map, 0x10f, &val), 0);
+	IS(val, 0x87);
+	IS(page_writes, 0);
+	IS(regmap_read(map, 0x140, &val), -EIO);
+
+	config.ranges = &(struct regmap_range_cfg){ .range_min = 0x100, .range_max = 0x13f };
+	config.name = "no window";
+	IS(PTR_ERR_OR_ZERO(devm_regmap_init(dev, &paged_bus, paged, &config)), -EINVAL);
+#endif
+	config.num_ranges = 0;
+	config.name = "no bus";
+	config.reg_read = paged_read;
+	config.reg_write = paged_write;
+	map = devm_regmap_init(dev, NULL, paged, &config);
+	IS(PTR_ERR_OR_ZERO(map), 0);
+	if (IS_ERR(map))
+		return;
+	page_selected = 1;
+	IS(regmap_bulk_write(map, 0x1, four, 4), 0);
+	IS(memcmp(&paged[1][1], four, 4), 0);
+	IS(regmap_bulk_read(map, 0x1, back, 4), 0);
+	IS(memcmp(back, four, 4), 0);
+}
+
 static void check_widths(struct device *dev)
 {
 	struct regmap_config config = {
@@ -189,6 +328,11 @@ static void check_widths(struct device *dev)
 	IS(regmap_bulk_read(map, 0, bytes, 1), 0);
 	IS(bytes[0], 77);
 	IS(bytes[1], 2);
+	bytes[0] = 0xfe;
+	IS(regmap_bulk_write(map, 0, bytes, 2), 0);
+	IS(regs[0], 0xfe);
+	IS(regs[1], 2);
+	regs[0] = 77;
 	IS(regmap_read(map, 4, &val), 0);
 	IS(regmap_read(map, 8, &val), -EIO);
 
@@ -222,6 +366,8 @@ static void check_all(struct device *dev)
 	if (IS_ERR(first))
 		return;
 	check_access(first);
+	check_bulk_write(first);
+	check_poll(first);
 
 	config.name = NULL;
 	second = devm_regmap_init(dev, &bus, regs, &config);
@@ -231,6 +377,7 @@ static void check_all(struct device *dev)
 	IS(regmap_get_device(first) == dev, true);
 	check_locks(dev);
 	check_widths(dev);
+	check_pages(dev);
 }
 
 static int __init regmap_check_init(void)

@@ -3,7 +3,8 @@
 #
 # A client that was not written for us: get, dump, set, id-get, subscribe. Its description of
 # the family is that of its own kernel, hence --process-unknown: it does not know what 6.17
-# has added. Runs in the guest, by tests/ynl/run.
+# has added. Where the kernel has family dpll itself, libchs_dpll.so makes ours of it. Runs in
+# the guest, by tests/ynl/run.
 
 # conditions for eval
 # shellcheck disable=SC2016
@@ -12,6 +13,9 @@ bats_require_minimum_version 1.5.0
 load ../lib/common
 
 setup() {
+	preload=''
+	[[ $(</sys/module/chs_dpll/parameters/family) == dpll ]] ||
+		preload=/usr/local/lib/libchs_dpll.so
 	labctl new synce eec_bandwidth=100000 pps_bandwidth=10000 slope_ppb=0 qualify=300ms \
 		ho_acq=600ms >/dev/null
 	until_ok locked
@@ -22,7 +26,8 @@ teardown() {
 }
 
 ynl() {
-	PYTHONDONTWRITEBYTECODE=1 python3 /ynl/cli.py --spec /ynl/dpll.yaml --no-schema \
+	LD_PRELOAD=$preload PYTHONDONTWRITEBYTECODE=1 \
+		python3 /ynl/cli.py --spec /ynl/dpll.yaml --no-schema \
 		--process-unknown "$@"
 }
 
@@ -52,8 +57,13 @@ says() {
 	done
 }
 
-@test "family dpll is ours here" {
-	[ "$(</sys/module/chs_dpll/parameters/family)" = dpll ]
+@test "family dpll is ours where the kernel has none; else its own is empty without the library" {
+	preload='' run -0 ynl --dump device-get
+	if [[ $(</sys/module/chs_dpll/parameters/family) == dpll ]]; then
+		says chs_lab_synce
+	else
+		[[ $output != *chs_lab_synce* ]]
+	fi
 }
 
 @test "id-get, get and dump: devices" {

@@ -29,22 +29,18 @@ static DEFINE_SPINLOCK(dpll_netdevs_lock);
 /* the number must come first: the kernel's code reads it there */
 static_assert(offsetof(struct dpll_pin, id) == 0);
 
-/* the kernel's own functions, by their own names */
-#undef dpll_netdev_pin_set
-#undef dpll_netdev_pin_clear
-void dpll_netdev_pin_set(struct net_device *dev, struct dpll_pin *dpll_pin);
-void dpll_netdev_pin_clear(struct net_device *dev);
+/* the kernel's own functions, by their symbols: the names are ours here */
+void kernel_netdev_pin_set(struct net_device *dev,
+			   struct dpll_pin *dpll_pin) __asm__("dpll_netdev_pin_set");
+void kernel_netdev_pin_clear(struct net_device *dev) __asm__("dpll_netdev_pin_clear");
 
 static void tell_kernel(struct net_device *dev, struct dpll_pin *pin)
 {
 	if (pin)
-		dpll_netdev_pin_set(dev, pin);
+		kernel_netdev_pin_set(dev, pin);
 	else
-		dpll_netdev_pin_clear(dev);
+		kernel_netdev_pin_clear(dev);
 }
-
-#define dpll_netdev_pin_set	chs_dpll_netdev_pin_set
-#define dpll_netdev_pin_clear	chs_dpll_netdev_pin_clear
 #else
 static void tell_kernel(struct net_device *dev, struct dpll_pin *pin)
 {
