@@ -132,12 +132,70 @@ needs_gpio() {
 	[ "$(total received)" = "$(labctl show hte0 all_edges)" ]
 }
 
+# bytes that anybody may give a thing for a name
+odd_names=('a b' $'a\tb' $'a\nb' $'a\rb' $'a\vb' $'a\fb' $'\e[31mred' $'\x9b31m' $'bad\xff\xfe'
+	'Zähler' 'a\040b' $'\x7f' -)
+
+# what debugfs has written, into $name
+decoded() {
+	name=$1
+	[ "$name" != - ] || return 1
+	printf -v name %b "${name//\\/\\0}"
+}
+
+@test "a consumer's name is one word of ASCII in debugfs, from which its bytes can be had" {
+	labctl new hte lines=16
+	until_ok test -c /dev/htechip0
+	for i in "${!odd_names[@]}"; do
+		hte_read htechip0 "$i" 1 0 0 "${odd_names[i]}" >/dev/null 3>&- &
+	done
+	until_ok eval '[ $(cat /sys/kernel/debug/hte/hte0/ts_requested) = ${#odd_names[@]} ]'
+	LC_ALL=C run -1 grep '[^ -~]' /sys/kernel/debug/hte/hte0/lines
+	mapfile -t rows < <(tail -n +2 /sys/kernel/debug/hte/hte0/lines)
+	[ "${#rows[@]}" = "${#odd_names[@]}" ]
+	read -ra head < <(head -1 /sys/kernel/debug/hte/hte0/lines)
+	for i in "${!odd_names[@]}"; do
+		IFS=' ' read -ra row <<<"${rows[i]//\\/\\\\}"
+		[ "${#row[@]}" = "${#head[@]}" ]
+		[ "${row[2]}" = "ts_$i" ]
+		decoded "${row[3]}"
+		[ "$name" = "${odd_names[i]}" ]
+	done
+	jobs -p | xargs kill
+	wait
+}
+
+@test "a provider's name is a folder's only if no terminal obeys it; its bytes can be had" {
+	for i in "${!odd_names[@]}"; do
+		labctl new hte name="${odd_names[i]}"
+	done
+	n=0
+	while IFS= read -rd '' dir; do
+		[[ $dir != *[[:cntrl:]]* ]]
+		[ "$(grep -c '^chip ' "$dir/chip")" = 1 ]
+		read -r _ index < <(grep '^chip ' "$dir/chip")
+		read -r _ written <<<"$(sed -n 's/^name //p' "$dir/chip" | sed 's/^/x /')"
+		LC_ALL=C
+		[[ $written != *[^\ -~]* ]]
+		decoded "$written"
+		[ "$name" = "${odd_names[index - first_index]}" ]
+		n=$((n + 1))
+	done < <(find /sys/kernel/debug/hte -mindepth 1 -maxdepth 1 -type d -print0)
+	[ "$n" = "${#odd_names[@]}" ]
+	[ -d "/sys/kernel/debug/hte/Zähler" ]
+	[ -d "/sys/kernel/debug/hte/a b" ]
+}
+
 @test "what is refused is refused with a reason" {
 	run -1 labctl new hte lines=4097
 	[ "$output" = "labctl: new: lines: 4097 is not within 1 to 4096" ]
 	run -1 labctl new hte time=noon
 	[ "$output" = "labctl: new: time: 'noon': want monotonic, realtime, zero or ns" ]
-	run -1 labctl new hte name=a/b
+	for name in a/b . .. ''; do
+		run -1 labctl new hte name=$name
+		[ "$output" = "labctl: new: name: '$name': want up to 31 characters, none of them \
+a slash, not . or .." ]
+	done
 	labctl new hte lines=8
 	run -1 labctl edges hte0 lines=8
 	[ "$output" = \

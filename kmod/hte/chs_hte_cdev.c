@@ -38,6 +38,7 @@
 #include <linux/spinlock.h>
 #include <linux/swait.h>
 #include <linux/uaccess.h>
+#include <chs/release.h>
 #include <uapi/linux/chs_hte.h>
 #include <uapi/linux/gpio.h>
 
@@ -811,9 +812,12 @@ static CHS_CONST struct class hte_class = {
 	.name = "hte",
 };
 
+static CHS_RELEASES(node_releases);
+
 static void release_node(struct device *dev)
 {
 	kfree(container_of(dev, struct hte_node, dev));
+	chs_release_done(&node_releases);
 }
 
 static int add_node(const struct hte_chip_info *info)
@@ -833,6 +837,7 @@ static int add_node(const struct hte_chip_info *info)
 	node->gdev = info->gdev;
 	INIT_LIST_HEAD(&node->requests);
 	device_initialize(&node->dev);
+	chs_release_expect(&node_releases);
 	node->dev.class = &hte_class;
 	node->dev.parent = info->dev;
 	node->dev.devt = hte_first_devt + info->index;
@@ -873,8 +878,8 @@ static int providers_changed(struct notifier_block *nb, unsigned long action, vo
 	if (action == HTE_CHIP_ADDED) {
 		err = add_node(info);
 		if (err)
-			pr_err("chs_hte_cdev: no node for %s, htechip%d: %d\n", info->name,
-			       info->index, err);
+			pr_err("chs_hte_cdev: no node for %*pE, htechip%d: %d\n",
+			       (int)strlen(info->name), info->name, info->index, err);
 		return NOTIFY_OK;
 	}
 	list_for_each_entry(node, &hte_nodes, entry) {
@@ -920,6 +925,7 @@ static void __exit hte_cdev_exit(void)
 		remove_node(node);
 	unregister_chrdev_region(hte_first_devt, MINORMASK + 1);
 	class_unregister(&hte_class);
+	chs_releases_wait(&node_releases);
 }
 
 module_init(hte_cdev_init);

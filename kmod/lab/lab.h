@@ -146,6 +146,25 @@ struct lab_model {
 int lab_model_register(struct lab_model *m);
 void lab_model_unregister(struct lab_model *m);
 void lab_emit(struct lab_device *ld, unsigned int port, const struct lab_edge *e);
+/**
+ * struct lab_arg - one of the NAME=VALUE that a command takes
+ * @key: NAME
+ * @number: where a number within @min to @max goes,
+ * @min: see @number
+ * @max: see @number
+ * @words: or, of these words, up to a NULL, the number of the one that VALUE is
+ * @text: or where the text goes, which lives as long as lab_args()' own
+ * @lines: or a bitmap where a list of lines below @max goes
+ */
+struct lab_arg {
+	const char *key;
+	s64 *number, min, max;
+	const char *const *words;
+	const char **text;
+	unsigned long *lines;
+};
+
+int lab_args(char *text, const struct lab_arg *args, unsigned int n);
 int lab_next_pair(char **text, char **key, char **value);
 int lab_number(const char *what, const char *value, s64 min, s64 max, s64 *number);
 void lab_clock_begin(struct lab_clock *c, clockid_t id);

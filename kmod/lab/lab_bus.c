@@ -20,7 +20,6 @@
  * rcu_read_lock() alone.
  */
 #include <linux/bitmap.h>
-#include <linux/ctype.h>
 #include <linux/glob.h>
 #include <linux/idr.h>
 #include <linux/rcupdate.h>
@@ -28,12 +27,14 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/string_helpers.h>
-#include <linux/wait.h>
+#include <chs/release.h>
 
 #include "lab.h"
 
 #define LAB_MAX_HOPS 8
 #define LAB_REPLIES 16
+/* not isspace(): to the kernel 0xa0 is one, which ends many a character of UTF-8 */
+#define LAB_BLANKS " \t\n"
 
 struct lab_wire {
 	struct hlist_node of_out;	/* in src->wires_out[out] */
@@ -59,9 +60,8 @@ static DEFINE_MUTEX(lab_mutex);
 static LIST_HEAD(lab_models);
 static struct device *lab_root;
 
-/* devices whose release() has not run: the module must stay for it */
-static atomic_t lab_alive = ATOMIC_INIT(0);
-static DECLARE_WAIT_QUEUE_HEAD(lab_gone);
+/* of devices: the module must stay for them */
+static CHS_RELEASES(lab_releases);
 
 /* ---- replies ----------------------------------------------------------------
  * A write to sysfs returns a number only. What else there is to say is kept for
@@ -163,7 +163,7 @@ int lab_next_pair(char **text, char **key, char **value)
 	char *word;
 
 	do {
-		word = strsep(text, " \t\n");
+		word = strsep(text, LAB_BLANKS);
 	} while (word && !*word);
 	if (!word)
 		return 0;
@@ -191,7 +191,7 @@ int lab_number(const char *what, const char *value, s64 min, s64 max, s64 *numbe
 	s64 n;
 
 	if (!value || kstrtos64(value, 0, &n)) {
-		lab_say("%s: '%s' is no number", what, value ?: "");
+		lab_say("%s: '%s' is not a number", what, value ?: "");
 		return -EINVAL;
 	}
 	if (n < min || n > max) {
@@ -226,6 +226,69 @@ int lab_lines(const char *value, unsigned long *lines, unsigned int n)
 	return -EINVAL;
 }
 EXPORT_SYMBOL_GPL(lab_lines);
+
+/* "want a, b or c" */
+static void say_want(unsigned int i, unsigned int n, const char *name, const char *end)
+{
+	lab_say("%s %s%s", !i ? " want" : i + 1 == n ? " or" : ",", name, end);
+}
+
+static int arg_word(const struct lab_arg *arg, const char *value)
+{
+	unsigned int i, n;
+
+	for (n = 0; arg->words[n]; n++)
+		if (value && !strcmp(arg->words[n], value)) {
+			*arg->number = n;
+			return 0;
+		}
+	lab_say("%s: '%s':", arg->key, value ?: "");
+	for (i = 0; i < n; i++)
+		say_want(i, n, arg->words[i], "");
+	return -EINVAL;
+}
+
+static int arg_take(const struct lab_arg *arg, char *value)
+{
+	if (arg->lines)
+		return lab_lines(value, arg->lines, arg->max);
+	if (arg->words)
+		return arg_word(arg, value);
+	if (arg->number)
+		return lab_number(arg->key, value, arg->min, arg->max, arg->number);
+	*arg->text = value ?: "";
+	return 0;
+}
+
+/**
+ * lab_args() - read what a command takes and say what is wrong with it
+ * @text: "NAME=VALUE...", in any order; cut up
+ * @args: what there is; what is not given stays as it is
+ * @n: length of @args
+ * Return: 0, or -EINVAL, -ERANGE, -ENOMEM
+ */
+int lab_args(char *text, const struct lab_arg *args, unsigned int n)
+{
+	char *key, *value;
+	unsigned int i;
+	int err = 0;
+
+	while (!err && lab_next_pair(&text, &key, &value)) {
+		for (i = 0; i < n; i++)
+			if (!strcmp(args[i].key, key))
+				break;
+		if (i < n) {
+			err = arg_take(&args[i], value);
+			continue;
+		}
+		lab_say("%s:", key);
+		for (i = 0; i < n; i++)
+			say_want(i, n, args[i].key, "=");
+		err = -EINVAL;
+	}
+	return err;
+}
+EXPORT_SYMBOL_GPL(lab_args);
 
 /* ---- attributes -------------------------------------------------------------*/
 
@@ -292,6 +355,16 @@ static int lab_store(struct lab_device *ld, const struct lab_attr *a, char *valu
 	return ld->live && a->apply ? a->apply(ld, a) : 0;
 }
 
+static char *strip_blanks(char *text)
+{
+	size_t len;
+
+	text += strspn(text, LAB_BLANKS);
+	for (len = strlen(text); len && strchr(LAB_BLANKS, text[len - 1]); len--)
+		text[len - 1] = '\0';
+	return text;
+}
+
 static ssize_t file_store(struct device *dev, struct device_attribute *da, const char *buf,
 			  size_t count)
 {
@@ -310,9 +383,9 @@ static ssize_t file_store(struct device *dev, struct device_attribute *da, const
 		mutex_unlock(&ld->mutex);
 	} else if (a->mode & LAB_LONG) {
 		mutex_unlock(&ld->mutex);
-		err = lab_store(ld, a, strim(text));
+		err = lab_store(ld, a, strip_blanks(text));
 	} else {
-		err = lab_store(ld, a, strim(text));
+		err = lab_store(ld, a, strip_blanks(text));
 		mutex_unlock(&ld->mutex);
 	}
 	kfree(text);
@@ -389,6 +462,11 @@ void lab_emit(struct lab_device *ld, unsigned int port, const struct lab_edge *e
 }
 EXPORT_SYMBOL_GPL(lab_emit);
 
+/*
+ * An edge that is on its way may pass the wire once more, and go on to wires that were cut
+ * after it: before either device is freed, or anybody is told that the wire is cut, comes
+ * synchronize_rcu(), on every path and whoever cut it.
+ */
 static void wire_cut(struct lab_wire *w)
 {
 	hlist_del_rcu(&w->of_out);
@@ -510,10 +588,13 @@ static int wire_parse(char *text)
 	/* all or nothing: the newest wires of the output are ours */
 	while (err && n-- > 0)
 		wire_cut(hlist_entry(src->wires_out[src_out].first, struct lab_wire, of_out));
+	if (err)
+		synchronize_rcu();
 	return err;
 }
 
-static int unwire_parse(char *text)
+/* how many wires; what was cut before an error stays cut */
+static int wires_cut_named(char *text)
 {
 	struct lab_device *ld, *src = NULL;
 	int in, out, src_out = -1, n = 0;
@@ -545,13 +626,18 @@ static int unwire_parse(char *text)
 		else
 			n += wires_cut(ld, 0, ld->n_in, 0, ld->n_out);
 	}
-	if (!n) {
+	if (!n)
 		lab_say("no such wire");
-		return -ENOENT;
-	}
+	return n ?: -ENOENT;
+}
+
+static int unwire_parse(char *text)
+{
+	int n = wires_cut_named(text);
+
 	/* no edge passes a wire any more once the write has returned */
 	synchronize_rcu();
-	return 0;
+	return min(n, 0);
 }
 
 /* ---- devices ----------------------------------------------------------------*/
@@ -563,8 +649,7 @@ static void device_release(struct device *dev)
 	kfree(ld->wires_out);
 	kfree(ld->wire_in);
 	kfree(ld);
-	if (atomic_dec_and_test(&lab_alive))
-		wake_up_all(&lab_gone);
+	chs_release_done(&lab_releases);
 }
 
 static CHS_CONST struct bus_type lab_bus;
@@ -631,7 +716,7 @@ static int device_new(struct lab_model *m, const char *parameters)
 	ld->dev.parent = lab_root;
 	ld->dev.groups = m->sysfs->groups;
 	ld->dev.release = device_release;
-	atomic_inc(&lab_alive);
+	chs_release_expect(&lab_releases);
 	err = dev_set_name(&ld->dev, "%s%d", m->name, id);
 	if (err)
 		goto put;
@@ -676,21 +761,20 @@ free_id:
 
 /*
  * Take away all devices on a list. First no store() runs any more and no wire leads
- * in or out: one grace period for all of them. Then each model lets go of its class.
+ * in or out: one grace period for all of them, also where nothing is left to cut here. Then
+ * each model lets go of its class.
  */
 static void devices_del(struct list_head *doomed)
 {
 	struct lab_device *ld, *next;
-	int cut = 0;
 
 	list_for_each_entry(ld, doomed, node) {
 		mutex_lock(&ld->mutex);
 		ld->live = false;
 		mutex_unlock(&ld->mutex);
-		cut += wires_cut(ld, 0, ld->n_in, 0, ld->n_out);
+		wires_cut(ld, 0, ld->n_in, 0, ld->n_out);
 	}
-	if (cut)
-		synchronize_rcu();
+	synchronize_rcu();
 	list_for_each_entry_safe(ld, next, doomed, node) {
 		struct lab_model *m = (struct lab_model *)ld->model;
 		int id = ld->id;
@@ -727,10 +811,10 @@ found:
 	/* count is ours: take it out, it may stand anywhere */
 	text = text ?: "";
 	count = strnstr(text, "count=", strlen(text));
-	while (count && count != text && !isspace(count[-1]))
+	while (count && count != text && !strchr(LAB_BLANKS, count[-1]))
 		count = strnstr(count + 1, "count=", strlen(count + 1));
 	if (count) {
-		size_t len = strcspn(count, " \t\n");
+		size_t len = strcspn(count, LAB_BLANKS);
 		char *number = kstrndup(count, len, GFP_KERNEL);
 
 		if (!number)
@@ -1050,7 +1134,7 @@ static void __exit lab_core_exit(void)
 
 	bus_unregister(&lab_bus);
 	root_device_unregister(lab_root);
-	wait_event(lab_gone, !atomic_read(&lab_alive));
+	chs_releases_wait(&lab_releases);
 	for (i = 0; i < LAB_REPLIES; i++)
 		kfree(lab_replies[i].text);
 }

@@ -15,23 +15,14 @@ struct order {
 
 static int parse(char *text, struct order *order)
 {
-	char *key, *value;
-	int err = 0;
+	const struct lab_arg args[] = {
+		{ "op", .text = &order->op },
+		{ "errno", &order->err_no, 1, MAX_ERRNO },
+		{ "count", &order->count, -1, S64_MAX },
+	};
 
 	*order = (struct order){ .err_no = EIO, .count = 1 };
-	while (!err && lab_next_pair(&text, &key, &value)) {
-		if (!strcmp(key, "errno")) {
-			err = lab_number(key, value, 1, MAX_ERRNO, &order->err_no);
-		} else if (!strcmp(key, "count")) {
-			err = lab_number(key, value, -1, S64_MAX, &order->count);
-		} else if (!strcmp(key, "op")) {
-			order->op = value;
-		} else {
-			lab_say("%s: want op=, errno= or count=", key);
-			err = -EINVAL;
-		}
-	}
-	return err;
+	return lab_args(text, args, ARRAY_SIZE(args));
 }
 
 /* the model's lock held: how many calls it is for */

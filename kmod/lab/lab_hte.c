@@ -308,24 +308,20 @@ static int hte_store_flood(struct lab_device *ld, const struct lab_attr *a, char
 {
 	struct hte *p = hte_of_lab(ld);
 	s64 count = 1000000, left, began, ns, chunk;
+	struct lab_arg args[] = {
+		{ "lines", .max = p->lines },
+		{ "line", .max = p->lines },
+		{ "count", &count, 1, 1000000000 },
+	};
 	unsigned long *lines;
-	char *key, *value;
-	int err = 0;
 	u32 line;
+	int err;
 
 	lines = bitmap_zalloc(p->lines, GFP_KERNEL);
 	if (!lines)
 		return -ENOMEM;
-	while (!err && lab_next_pair(&text, &key, &value)) {
-		if (!strcmp(key, "count")) {
-			err = lab_number(key, value, 1, 1000000000, &count);
-		} else if (!strcmp(key, "lines") || !strcmp(key, "line")) {
-			err = lab_lines(value, lines, p->lines);
-		} else {
-			lab_say("%s: want lines= or count=", key);
-			err = -EINVAL;
-		}
-	}
+	args[0].lines = args[1].lines = lines;
+	err = lab_args(text, args, ARRAY_SIZE(args));
 	if (bitmap_empty(lines, p->lines))
 		__set_bit(0, lines);
 	line = find_first_bit(lines, p->lines);
@@ -612,9 +608,10 @@ static int hte_store_name(struct lab_device *ld, const struct lab_attr *a, char 
 {
 	struct hte *p = hte_of_lab(ld);
 
-	if (!*text || strchr(text, '/') || strscpy(p->name, text) < 0) {
-		lab_say("name: '%s': want up to %zu characters, none of them a slash", text,
-			sizeof(p->name) - 1);
+	if (!*text || strchr(text, '/') || !strcmp(text, ".") || !strcmp(text, "..") ||
+	    strscpy(p->name, text) < 0) {
+		lab_say("name: '%s': want up to %zu characters, none of them a slash, not . or ..",
+			text, sizeof(p->name) - 1);
 		return -EINVAL;
 	}
 	return 0;

@@ -1067,31 +1067,20 @@ static enum hrtimer_restart phc_push_fire(struct hrtimer *t)
 /* returns when all edges have been delivered, or with a signal or the device's end */
 static int phc_store_push(struct lab_device *ld, const struct lab_attr *a, char *text)
 {
-	s64 channel = 0, count = 1, period = 0;
-	bool rising = true, alternate = false;
+	static const char *const edges[] = { "rising", "falling", "both", NULL };
+	s64 channel = 0, count = 1, period = 0, edge = 0;
 	struct phc *p = phc_of_lab(ld);
 	struct phc_push *push = &p->push;
-	char *key, *value;
+	const struct lab_arg args[] = {
+		{ "channel", &channel, 0, p->n_ext_ts - 1 },
+		{ "count", &count, 1, 1000000 },
+		{ "period_ns", &period, 0, 10 * NSEC_PER_SEC },
+		{ "edge", &edge, .words = edges },
+	};
 	unsigned long flags;
-	int err = 0;
+	int err;
 
-	while (!err && lab_next_pair(&text, &key, &value)) {
-		if (!strcmp(key, "channel")) {
-			err = lab_number(key, value, 0, p->n_ext_ts - 1, &channel);
-		} else if (!strcmp(key, "count")) {
-			err = lab_number(key, value, 1, 1000000, &count);
-		} else if (!strcmp(key, "period_ns")) {
-			err = lab_number(key, value, 0, 10 * NSEC_PER_SEC, &period);
-		} else if (!strcmp(key, "edge") && value && (!strcmp(value, "rising") ||
-			   !strcmp(value, "falling") || !strcmp(value, "both"))) {
-			rising = *value != 'f';
-			alternate = *value == 'b';
-		} else {
-			lab_say("%s: want channel=, count=, period_ns= or edge=rising|falling|both",
-				key);
-			err = -EINVAL;
-		}
-	}
+	err = lab_args(text, args, ARRAY_SIZE(args));
 	if (!err && channel >= p->n_ext_ts) {
 		lab_say("it has no inputs");
 		err = -EINVAL;
@@ -1103,8 +1092,8 @@ static int phc_store_push(struct lab_device *ld, const struct lab_attr *a, char 
 	push->channel = channel;
 	push->left = count;
 	push->period = period;
-	push->rising = rising;
-	push->alternate = alternate;
+	push->rising = edge != 1;
+	push->alternate = edge == 2;
 	reinit_completion(&push->done);
 	spin_lock_irqsave(&p->lock, flags);
 	push->next = ktime_get_raw_ns();

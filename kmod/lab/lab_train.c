@@ -222,40 +222,19 @@ static void trains_cut(struct lab_trains *t, const unsigned long *lines,
 
 static int order_read(struct lab_trains *t, char *text, struct train_order *o)
 {
-	const struct {
-		const char *key;
-		s64 *number, max, min;
-	} numbers[] = {
-		{ "count", &o->count, TRAIN_COUNT },
-		{ "period_ns", &o->period, TRAIN_FAR },
-		{ "burst", &o->burst, TRAIN_COUNT, 1 },
-		{ "gap_ns", &o->gap, TRAIN_FAR },
-		{ "jitter_ns", &o->jitter, NSEC_PER_SEC },
-		{ "delay_ns", &o->delay, TRAIN_FAR },
-		{ "wait", &o->wait, 1 },
-		{ "stop", &o->stop, 1 },
+	const struct lab_arg args[] = {
+		{ "lines", .lines = o->lines, .max = t->n_lines },
+		{ "count", &o->count, 0, TRAIN_COUNT },
+		{ "period_ns", &o->period, 0, TRAIN_FAR },
+		{ "burst", &o->burst, 1, TRAIN_COUNT },
+		{ "gap_ns", &o->gap, 0, TRAIN_FAR },
+		{ "jitter_ns", &o->jitter, 0, NSEC_PER_SEC },
+		{ "delay_ns", &o->delay, 0, TRAIN_FAR },
+		{ "wait", &o->wait, 0, 1 },
+		{ "stop", &o->stop, 0, 1 },
 	};
-	char *key, *value;
-	int err = 0, i;
+	int err = lab_args(text, args, ARRAY_SIZE(args));
 
-	while (!err && lab_next_pair(&text, &key, &value)) {
-		if (!strcmp(key, "lines")) {
-			err = lab_lines(value, o->lines, t->n_lines);
-			continue;
-		}
-		for (i = 0; i < ARRAY_SIZE(numbers); i++)
-			if (!strcmp(key, numbers[i].key))
-				break;
-		if (i < ARRAY_SIZE(numbers)) {
-			err = lab_number(key, value, numbers[i].min, numbers[i].max,
-					 numbers[i].number);
-		} else {
-			lab_say("%s: want lines=, count=, period_ns=, burst=, gap_ns=, jitter_ns=,"
-				" delay_ns=, wait= or stop=",
-				key);
-			err = -EINVAL;
-		}
-	}
 	if (err)
 		return err;
 	if (bitmap_empty(o->lines, t->n_lines)) {

@@ -19,6 +19,8 @@ static const struct unit {
 	{ "ppm", "_ppb", 1000 },
 };
 
+static const char *const bases[] = { "_ns", "_ms", "_ps", "_ppb" };
+
 bool words_known(const char *help, const char *model, size_t len, const char *attr)
 {
 	char mode[16], name[64];
@@ -34,35 +36,59 @@ bool words_known(const char *help, const char *model, size_t len, const char *at
 	return false;
 }
 
-/* "1.5" times factor, exactly; false where that is no whole number of 64 bits */
+/* the end of a number like -1.5e3, text itself where there is none */
+static const char *number_end(const char *text)
+{
+	static const char digits[] = "0123456789";
+	const char *at = text + (*text == '-' || *text == '+'), *e;
+	size_t n = strspn(at, digits);
+
+	at += n;
+	if (*at == '.') {
+		n += strspn(at + 1, digits);
+		at += 1 + strspn(at + 1, digits);
+	}
+	if (!n)
+		return text;
+	e = at + (*at == 'e' || *at == 'E');
+	e += e > at && (*e == '-' || *e == '+');
+	n = strspn(e, digits);
+	return e > at && n ? e + n : at;
+}
+
+/* such a number times factor, exactly; false where that is no whole number of 64 bits */
 static bool scaled(const char *text, const char *end, int64_t factor, int64_t *value)
 {
-	bool minus = *text == '-', point = false, digit = false;
-	int64_t v = 0;
+	bool minus = *text == '-', point = false;
+	long tens = 0;
+	__int128 v = 0;
 
-	for (text += minus || *text == '+'; text < end; text++) {
-		if (*text == '.' && !point) {
+	for (text += minus || *text == '+'; text < end && !strchr("eE", *text); text++) {
+		if (*text == '.') {
 			point = true;
 			continue;
 		}
-		if (!isdigit((unsigned char)*text))
-			return false;
-		digit = true;
-		if (point) {
-			/* a digit after the point: the factor shrinks in place of v's growing */
-			if (*text != '0' && factor % 10)
-				return false;
-			factor /= 10;
-			if (__builtin_add_overflow(v, (*text - '0') * factor, &v))
-				return false;
-			continue;
-		}
 		if (__builtin_mul_overflow(v, 10, &v) ||
-		    __builtin_add_overflow(v, (*text - '0') * factor, &v))
+		    __builtin_add_overflow(v, *text - '0', &v))
 			return false;
+		tens -= point;
 	}
-	*value = minus ? -v : v;
-	return digit;
+	/* more than a number of 64 bits can have, whatever it is */
+	if (text < end)
+		tens += strtol(text + 1, NULL, 10);
+	if (__builtin_mul_overflow(v, factor, &v))
+		return false;
+	for (; tens > 0 && v; tens--)
+		if (__builtin_mul_overflow(v, 10, &v))
+			return false;
+	for (; tens < 0 && v; tens++) {
+		if (v % 10)
+			return false;
+		v /= 10;
+	}
+	v = minus ? -v : v;
+	*value = v;
+	return *value == v;
 }
 
 static int error_number(const char *name)
@@ -94,9 +120,34 @@ static char *pair(const char *key, size_t len, const char *suffix, int64_t value
 	return text;
 }
 
+static char *word_copy(const char *word)
+{
+	char *copy = strdup(word);
+
+	if (!copy)
+		exit(err_say(ENOMEM, NULL, "no memory"));
+	return copy;
+}
+
+/* the name that the kernel knows in place of "rate", "rate_ppb"; NULL: none, or "rate" itself */
+static const char *with_unit(const char *key, const char *help, const char *model, size_t len,
+			     char *longer, size_t room)
+{
+	size_t i;
+
+	if (words_known(help, model, len, key))
+		return NULL;
+	for (i = 0; i < sizeof(bases) / sizeof(*bases); i++) {
+		snprintf(longer, room, "%s%s", key, bases[i]);
+		if (words_known(help, model, len, longer))
+			return longer;
+	}
+	return NULL;
+}
+
 char *words_pair(const char *word, const char *help, const char *model, size_t len)
 {
-	const char *value = strchr(word, '='), *unit, *suffix, *want;
+	const char *value = strchr(word, '='), *unit, *suffix, *want, *known;
 	char key[64], longer[72];
 	int64_t n, factor, divisor = 1;
 	size_t i, k;
@@ -119,12 +170,30 @@ char *words_pair(const char *word, const char *help, const char *model, size_t l
 		return pair(key, strlen(key), "", e);
 	}
 
-	unit = value + strspn(value, "+-.0123456789");
-	for (i = 0; i < sizeof(units) / sizeof(*units) && unit != value; i++)
+	/* names may look like anything */
+	unit = number_end(value);
+	if (unit == value || !strcmp(key, "name") || !strcmp(key, "label"))
+		return word_copy(word);
+	for (i = 0; i < sizeof(units) / sizeof(*units); i++)
 		if (!strcmp(unit, units[i].name))
 			break;
-	if (unit == value || i == sizeof(units) / sizeof(*units))
-		return strdup(word);
+	if (i == sizeof(units) / sizeof(*units)) {
+		known = with_unit(key, help, model, len, longer, sizeof(longer));
+		if (known && *unit)
+			err_say(0, "units are ps, ns, us, ms, s, ppb and ppm", "%s: no such unit",
+				word);
+		else if (known)
+			err_say(0, "see labctl help", "%s: want a unit, or %s=", word, known);
+		if (known)
+			return NULL;
+		/* the kernel reads no points and no exponents */
+		if (*unit || !value[strcspn(value, ".eE")])
+			return word_copy(word);
+		if (scaled(value, unit, 1, &n))
+			return pair(key, strlen(key), "", n);
+		err_say(0, NULL, "%s: no whole number", word);
+		return NULL;
+	}
 
 	/* which unit does the kernel want: the one in the name, or in the name it knows */
 	suffix = ends_in(key, units[i].base) ? "" : units[i].base;

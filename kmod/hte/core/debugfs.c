@@ -37,6 +37,15 @@ static const char *const state_names[] = {
 
 static struct dentry *hte_root;
 
+/* what a terminal would obey does not become a folder's name, which is read by find and ls */
+static bool has_control(const char *name)
+{
+	for (; *name; name++)
+		if ((unsigned char)*name < ' ' || *name == 0x7f)
+			return true;
+	return false;
+}
+
 /*
  * The first of the names that can be had: another folder may bear it, and there are labels
  * that cannot be names. Asking first spares the log debugfs' complaint.
@@ -47,6 +56,8 @@ static struct dentry *make_dir(struct dentry *parent, const char *const *names, 
 	unsigned int i;
 
 	for (i = 0; i < n && IS_ERR(dir); i++) {
+		if (has_control(names[i]))
+			continue;
 		other = debugfs_lookup(names[i], parent);
 		if (other)
 			dput(other);
