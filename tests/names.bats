@@ -13,10 +13,10 @@ red=$'\e[31m'
 # what a name may hold; also the very sequence that a tool writes by itself
 odd=("a b" "${red}red" $'clear\e[2J' $'line\nfeed' $'re\rturn' $'tab\tv\vf\f' $'bad\xff\xfe'
 	'Zähler' $'c1\xc2\x9b31m' $'turn\xe2\x80\xaeed' 'back\slash' '\040' 'q"uote' '%s%n' '-' '時計')
-# how the ones without a blank in them are shown on a terminal that takes UTF-8, and in JSON
-declare -A shown=(["${red}red"]='?[31mred' [$'bad\xff\xfe']='bad??' ['Zähler']='Zähler'
+# (global, since bats reads the file in a function) how the ones without a blank in them are shown on a terminal that takes UTF-8, and in JSON
+declare -gA shown=(["${red}red"]='?[31mred' [$'bad\xff\xfe']='bad??' ['Zähler']='Zähler'
 	[$'turn\xe2\x80\xaeed']='turn?ed')
-declare -A json=(["${red}red"]="${red}red" [$'bad\xff\xfe']='bad\xff\xfe' ['Zähler']='Zähler'
+declare -gA json=(["${red}red"]="${red}red" [$'bad\xff\xfe']='bad\xff\xfe' ['Zähler']='Zähler'
 	[$'turn\xe2\x80\xaeed']=$'turn\xe2\x80\xaeed')
 
 setup() {
@@ -25,7 +25,7 @@ setup() {
 }
 
 teardown() {
-	((${#pids[@]} == 0)) || kill -9 "${pids[@]}" 2>/dev/null || :
+	((${#pids[@]} == 0)) || kill "${pids[@]}" 2>/dev/null || :
 	labctl del all
 	[[ ! -d /sys/module/dpll_hand ]] || modprobe -r dpll_hand
 	for ((i = 0; i < 3; i++)); do
@@ -36,11 +36,11 @@ teardown() {
 # printable FILE [COLOURS]: text without control characters, of UTF-8; with colours those of
 # the tool are there, but in no name
 printable() {
-	LC_ALL=C sed -e "${2:+s/\x1b\[\(1\|31\|0\)m//g}" "$1" >"$1.plain"
+	LC_ALL=C sed -e "${2:+s/$(printf '\033')\[[0-9]*m//g}" "$1" >"$1.plain"
 	! LC_ALL=C.UTF-8 grep -naxv '.*' "$1.plain" || return 1
 	! LC_ALL=C grep -na "[$(printf '\001-\010\013-\037\177')]" "$1.plain" || return 1
 	! LC_ALL=C grep -na $'\xc2[\x80-\x9f]\|\xe2\x80\xae' "$1.plain" || return 1
-	[[ -s $1 ]] && ! LC_ALL=C grep -na "${red}red" "$1"
+	[[ -s $1 ]] && ! LC_ALL=C grep -naF "${red}red" "$1"
 }
 
 # ascii FILE: nothing else, as where the locale knows nothing else
@@ -69,7 +69,7 @@ both() {
 
 # table FILE: as many words in each row as in the first, and they are printable ASCII
 table() {
-	LC_ALL=C awk 'NR == 1 { n = NF } NF != n { print "row " NR ": " $0; bad = 1 } END { exit bad || NR < 2 }' "$1"
+	LC_ALL=C awk 'NR == 1 { n = NF } NF != n { print "row " NR ": " $0; bad = 1 } END { exit bad || !NR }' "$1"
 	cat "$1" >"$dir/table"
 	ascii "$dir/table"
 }
@@ -78,9 +78,10 @@ table() {
 in_json() {
 	local got want
 	got=$(jq -cs "[$1]" "$dir/json")
-	want=$(printf '%s\0' "${@:2}" | jq -Rs 'split("\u0000")[:-1]' | jq -c .)
+	want=$(printf '%s\0' "${@:2}" '' | jq -cRs --argjson n $(($# - 1)) 'split("\u0000")[:$n]')
 	[[ $got == "$want" ]] && return
-	echo "got $got, wanted $want"
+	echo "got $got, wanted $want of"
+	cat "$dir/json"
 	return 1
 }
 
@@ -99,7 +100,7 @@ rows_of() {
 	local names=()
 	labctl new hte lines=64 >/dev/null
 	for i in "${!odd[@]}"; do
-		hte_read hte0 "$i" 1 16 0 "${odd[i]}" >/dev/null 2>"$dir/err" 3>&- &
+		hte_read htechip0 "$i" 1 16 0 "${odd[i]}" >/dev/null 2>"$dir/err" 3>&- &
 		pids+=($!)
 	done
 	until_ok rows_of hte0 ${#odd[@]}
@@ -123,7 +124,7 @@ rows_of() {
 	pids=($!)
 	until_ok test -s "$dir/json"
 	for i in "${!odd[@]}"; do
-		hte_read hte0 "$i" 1 16 0 "${odd[i]}" >/dev/null 2>"$dir/err" 3>&- &
+		hte_read htechip0 "$i" 1 16 0 "${odd[i]}" >/dev/null 2>"$dir/err" 3>&- &
 		pids+=($!)
 	done
 	until_ok rows_of hte0 ${#odd[@]}
@@ -258,7 +259,8 @@ hand() {
 	hand dev 0 get 0x1122334455667788 0
 	hand dev 0 reg 0 2
 	hand pin 0 prop board "${red}red"
-	hand pin 0 prop cap 4
+	hand pin 0 prop type 2
+	hand pin 0 prop caps 4
 	hand pin 0 get 0x1122334455667788 0
 	hand pin 0 seton 0 direction 1
 	hand pin 0 seton 0 state 3
@@ -269,15 +271,18 @@ hand() {
 	pids+=($!)
 	until_ok test -s "$dir/json"
 	until_ok grep -q red "$dir/text"
+	dpllsnoop -j --list >"$dir/list"
+	pin=$(jq 'select(.type == "pin") | .pin' "$dir/list")
+	device=$(jq 'select(.type == "device") | .device' "$dir/list")
 	n=0
 	for name in "${names[@]}"; do
 		cp "$(command -v dpll_client)" "$dir/$name"
-		"$dir/$name" pin-set 0 "parent-device{parent-id=0,state=$((2 + n % 2))}" || :
+		"$dir/$name" pin-set "$pin" "parent-device{parent-id=$device,state=$((2 + n % 2))}"
 		# refused
-		"$dir/$name" pin-set 0 'prio=77' || :
+		! "$dir/$name" pin-set "$pin" "parent-device{parent-id=$device,prio=7}" >/dev/null || return 1
 		n=$((n + 1))
 	done
-	until_ok has "$dir/json" '"comm":"' ${#names[@]}
+	until_ok has "$dir/json" '"type":"refused"' ${#names[@]}
 	until_ok grep -q 'Z?hler\|Zähler' "$dir/text"
 	kill -TERM "${pids[@]}"
 	wait "${pids[@]}" || :
@@ -285,8 +290,5 @@ hand() {
 	printable "$dir/text" colours
 	utf8_json "$dir/json"
 	in_json '[.[] | .comm // empty] | unique[]' "${red}red" 'Zähler' 'a b' 'bad\xff\xfe' $'line\nfeed'
-	for file in /sys/kernel/debug/dpll/0*/lock_history; do
-		cat "$file" >"$dir/history"
-		[[ ! -s $dir/history ]] || ascii "$dir/history"
-	done
+	table "$(echo /sys/kernel/debug/dpll/*/lock_history)"
 }

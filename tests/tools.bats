@@ -90,6 +90,6 @@ is_up() {
 			[ "$(readlink /proc/$pid/fd/$fd)" = /dev/null ]
 		done
 		kill $pid
-		wait $pid
+		wait $pid || :
 	done
 }

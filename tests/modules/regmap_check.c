@@ -247,6 +247,12 @@ static void check_pages(struct device *dev)
 		.window_start = 0,
 		.window_len = 16,
 	};
+	static const struct regmap_range_cfg from_0 = {
+		.range_max = 0x3f,
+		.selector_reg = 0xf,
+		.selector_mask = 0x3,
+		.window_len = 16,
+	};
 	struct regmap_config config = {
 		.name = "pages",
 		.reg_bits = 8,
@@ -290,6 +296,20 @@ static void check_pages(struct device *dev)
 	IS(val, 0x87);
 	IS(page_writes, 0);
 	IS(regmap_read(map, 0x140, &val), -EIO);
+
+	/* the selector is a register of the range too, and on every page */
+	config.name = "from 0";
+	config.ranges = &from_0;
+	map = devm_regmap_init(dev, &paged_bus, paged, &config);
+	IS(PTR_ERR_OR_ZERO(map), 0);
+	if (IS_ERR(map))
+		return;
+	IS(regmap_write(map, 0x12, 0x79), 0);
+	IS(paged[1][2], 0x79);
+	page_writes = 0;
+	IS(regmap_read(map, 0xf, &val), 0);
+	IS(val, 0x85);
+	IS(page_writes, 0);
 
 	config.ranges = &(struct regmap_range_cfg){ .range_min = 0x100, .range_max = 0x13f };
 	config.name = "no window";

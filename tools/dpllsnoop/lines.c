@@ -189,12 +189,12 @@ static void put(struct lines *l, const struct text *prefix, const struct text *t
 	FILE *f = l->out->f;
 
 	if (l->order)
-		l->out->f = order_line(l->order);
+		l->out->f = line_order_line(l->order);
 	out_wrapped(l->out, prefix->s, INDENT, t->s);
 	out_end(l->out);
 	l->out->f = f;
 	if (l->order)
-		order_hold(l->order, l->at_ns);
+		line_order_hold(l->order, l->at_ns);
 }
 
 void line_device(struct lines *l, const struct device *d, const char *what)

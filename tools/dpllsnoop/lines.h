@@ -7,14 +7,14 @@
 #include "config.h"
 #include "dpllsnoop.h"
 #include "model.h"
-#include "order.h"
+#include "line_order.h"
 #include "out.h"
 
 struct lines {
 	struct out *out;
 	const struct config *cfg;
 	struct model *model;
-	struct order *order; /* where all but the first and the last lines wait, or NULL */
+	struct line_order *order; /* where all but the first and the last lines wait, or NULL */
 	int64_t at_ns;	     /* of the line in the making */
 };
 

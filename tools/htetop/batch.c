@@ -286,12 +286,13 @@ static void histogram(struct batch *b, const struct top_line *l, const struct to
 		      const char *what, bool total)
 {
 	const struct hist *h = total ? &lat->total : &lat->hist;
-	char title[2 * TOP_NAME_LEN];
+	char title[2 * TOP_NAME_LEN], chip[TOP_NAME_LEN];
 
 	if (!hist_count(h))
 		return;
 	out_text(&b->out, "%s", "");
-	snprintf(title, sizeof(title), "%.8s %" PRIu32 " %s ns", l->chip->name, l->line, what);
+	name_cut(chip, sizeof(chip), l->chip->name, 8);
+	snprintf(title, sizeof(title), "%s %" PRIu32 " %s ns", chip, l->line, what);
 	hist_print(b->out.f, h, title, b->cfg->wide);
 }
 

@@ -19,7 +19,7 @@
  * can guess, so that what a name looks like never makes it an escape sequence.
  */
 static struct {
-	char mark[16];
+	char mark[24];
 	const char *escape;
 } styles[] = { { "", "\033[1m" }, { "", "\033[31m" }, { "", "\033[0m" } };
 
@@ -41,7 +41,6 @@ void out_init(struct out *o, FILE *f, const char *tool, bool json, bool wide,
 	const char *no = getenv("NO_COLOR");
 	int fd = fileno(f);
 	bool tty = fd >= 0 && isatty(fd);
-	struct winsize ws;
 
 	memset(o, 0, sizeof(*o));
 	make_marks();
@@ -51,10 +50,19 @@ void out_init(struct out *o, FILE *f, const char *tool, bool json, bool wide,
 	o->wide = wide;
 	o->color = !json && (color == COLOR_ALWAYS ||
 			     (color == COLOR_AUTO && tty && !(no && *no)));
-	if (tty && !ioctl(fd, TIOCGWINSZ, &ws))
-		o->rows = ws.ws_row;
+	o->tty = tty;
 	/* rates need no 17 digits, and frequencies are in ppb: six decimals do */
 	json_c_set_serialization_double_format("%.6f", JSON_C_OPTION_GLOBAL);
+}
+
+int out_rows(struct out *o)
+{
+	struct winsize ws;
+
+	/* asked each time: it also changes while we are stopped, unsaid */
+	if (o->tty && !ioctl(fileno(o->f), TIOCGWINSZ, &ws))
+		o->rows = ws.ws_row;
+	return o->rows;
 }
 
 void out_line(struct out *o)

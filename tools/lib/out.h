@@ -24,13 +24,17 @@ struct out {
 	bool json;
 	bool wide;			/* text: show the columns marked wide */
 	bool color;
-	int rows;			/* height of the terminal, 0: none */
+	bool tty;
+	int rows;			/* height of the terminal, 0: none; see out_rows() */
 	struct json_object *rec;	/* the record in the making */
 };
 
 /* f is stdout but for tests */
 void out_init(struct out *o, FILE *f, const char *tool, bool json, bool wide,
 	      enum color_mode color);
+
+/* the terminal's height as it is by now, 0: there is none */
+int out_rows(struct out *o);
 
 /* a line of text (a line feed in it is one more that does not print); nothing in JSON mode */
 void out_text(struct out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -237,7 +237,7 @@ void table_row(struct table *t, struct out *o, const void *row)
 	t->rows++;
 	if (!t->stream)
 		return;
-	if (o->rows > 2 && t->since_head >= o->rows - 2)
+	if (out_rows(o) > 2 && t->since_head >= o->rows - 2)
 		put_head(t, o);
 	put_row(t, o, cells);
 	free_row(t, --t->rows);
