@@ -1206,7 +1206,7 @@ static void on_ring(void *arg)
 /* a line is old enough: all that is older has come, unless it takes longer than that */
 static void on_order(void *arg)
 {
-	int64_t until = time_mono_ns() - ORDER_NS;
+	int64_t until = time_mono_ns() - LINE_ORDER_NS;
 	struct snoop *s = arg;
 
 	if (s->done)
