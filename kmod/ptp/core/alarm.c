@@ -252,9 +252,16 @@ void ptp_alarm_event(struct ptp_clock *ptp)
 	ptp_alarm_kick(ptp);
 }
 
+/* set for no sooner than a pass is allowed: no need to look at the time */
 static enum hrtimer_restart alarm_timer(struct hrtimer *timer)
 {
-	ptp_alarm_kick(container_of(timer, struct ptp_clock, alarms.timer));
+	struct ptp_alarms *alarms = container_of(timer, struct ptp_alarms, timer);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&alarms->kick_lock, flags);
+	if (alarms->worker)
+		kthread_queue_work(alarms->worker, &alarms->work);
+	raw_spin_unlock_irqrestore(&alarms->kick_lock, flags);
 	return HRTIMER_NORESTART;
 }
 

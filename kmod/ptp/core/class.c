@@ -188,6 +188,19 @@ static void ptp_dev_release(struct device *dev)
 	free_clock(container_of(dev, struct ptp_clock, dev));
 }
 
+/*
+ * Which frequency offsets f, as scaled ppm, are not more than max_adj ppb: by
+ * scaled_ppm_to_ppb(), which makes (f + 1) * 125 >> 13 of them, for max_adj is compared
+ * with that. Here once, and not whenever a servo steers.
+ */
+static void limit_frequency(struct ptp_clock *ptp)
+{
+	s64 max_adj = ptp->info->max_adj;
+
+	ptp->max_frequency = div_s64(((max_adj + 1) << 13) - 1, 125) - 1;
+	ptp->min_frequency = -div_s64(max_adj << 13, 125) - 1;
+}
+
 static struct ptp_clock *alloc_clock(struct ptp_clock_info *info)
 {
 	struct ptp_clock *ptp;
@@ -204,6 +217,7 @@ static struct ptp_clock *alloc_clock(struct ptp_clock_info *info)
 	ptp->index = index;
 	ptp->info = info;
 	ptp->n_channels = min(info->n_ext_ts, PTP_MAX_CHANNELS);
+	limit_frequency(ptp);
 	ptp->has_cycles = info->getcycles64 || info->getcyclesx64;
 	spin_lock_init(&ptp->queue_lock);
 	mutex_init(&ptp->readers_mutex);

@@ -95,21 +95,14 @@ static noinline int adj_setoffset(struct ptp_clock *ptp, const struct __kernel_t
 
 static int adj_frequency(struct ptp_clock *ptp, const struct __kernel_timex *tx)
 {
-	const s64 representable = (s64)S32_MAX << 16;	/* keeps the product below in range */
-	s64 max_adj = ptp->info->max_adj;
 	int refusal = 0;
-	s64 ppb;
 
 	if (runs_freely(ptp)) {
 		refusal = -EBUSY;
 	} else if (!ptp->info->adjfine) {
 		refusal = -EOPNOTSUPP;
-	} else if (tx->freq > representable || tx->freq < -representable) {
+	} else if (tx->freq > ptp->max_frequency || tx->freq < ptp->min_frequency) {
 		refusal = -ERANGE;
-	} else {
-		ppb = scaled_ppm_to_ppb(tx->freq);
-		if (ppb > max_adj || ppb < -max_adj)
-			refusal = -ERANGE;
 	}
 	return ptp_op_adjfine(ptp, tx->freq, refusal);
 }

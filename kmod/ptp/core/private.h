@@ -255,6 +255,8 @@ struct ptp_alarms {
  * @defunct: unregister has begun; sleepers look at it
  * @n_channels: n_ext_ts, still readable when @info is gone
  * @dialed_frequency: last frequency offset set, scaled ppm
+ * @min_frequency: the lowest that max_adj allows
+ * @max_frequency: the highest
  * @counts: see &enum ptp_op
  * @queue_lock: guards the readers, their queues and the figures below
  * @readers_mutex: held to add and remove readers, or to sleep between two of them
@@ -296,6 +298,8 @@ struct ptp_clock {
 	bool defunct;
 	unsigned int n_channels;
 	long dialed_frequency;
+	long min_frequency;
+	long max_frequency;
 	struct ptp_counts __percpu *counts;
 
 	spinlock_t queue_lock;

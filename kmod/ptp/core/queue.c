@@ -159,7 +159,15 @@ static __always_inline void put_to_all(struct ptp_clock *ptp, const struct ptp_e
 	spin_unlock_irqrestore(&ptp->queue_lock, flags);
 }
 
-static noinline void put_to_all_traced(struct ptp_clock *ptp, const struct ptp_extts_event *event)
+/* functions of their own: one that chose would keep for the other what it has no use for */
+static noinline notrace void put_to_all_plain(struct ptp_clock *ptp,
+					      const struct ptp_extts_event *event)
+{
+	put_to_all(ptp, event, false);
+}
+
+static noinline notrace void put_to_all_traced(struct ptp_clock *ptp,
+					       const struct ptp_extts_event *event)
 {
 	put_to_all(ptp, event, true);
 }
@@ -177,7 +185,7 @@ void ptp_queue_event(struct ptp_clock *ptp, const struct ptp_extts_event *event)
 	if (trace_ptp_extts_enabled())
 		put_to_all_traced(ptp, event);
 	else
-		put_to_all(ptp, event, false);
+		put_to_all_plain(ptp, event);
 }
 
 /**
