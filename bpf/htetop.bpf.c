@@ -144,6 +144,9 @@ static __always_inline void measured(struct htetop_line *l, __u32 h, __u64 ns, _
 
 	if (ll_index_by(ns, l->shift[h], &i)) {
 		l->hist[h][i]++;
+	} else if (ns < 1 << LL_K) {
+		/* they have a bucket each, whatever the shift */
+		l->hist[h][ns & ((1 << LL_K) - 1)]++;
 	} else {
 		/* what is longer counts as this */
 		if (ns >> LL_TOP)

@@ -55,8 +55,8 @@ static inline __attribute__((always_inline)) __u32 ll_shift(__u32 i)
 /*
  * The bucket of a value that needs that shift; 0, and none: it needs another one. Values
  * of a kind are mostly within a power of two, and with the shift of the one before them
- * need no search. Those below 4 and above 2^(LL_NEAR + K) are rare: they are never found,
- * which spares two comparisons, one of them the verifier's.
+ * need no search. Those below 1 << K, which are their own bucket, and above
+ * 2^(LL_NEAR + K) are never found: that spares two comparisons, one of them the verifier's.
  */
 #define LL_NEAR 31
 

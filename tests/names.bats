@@ -160,7 +160,7 @@ rows_of() {
 		both labctl show "hte$i" name
 		in_json '.[] | .name' "${json[${names[i]}]}"
 	done
-	run ! labctl new hte "name=a/${red}red" 2>"$dir/err"
+	! labctl new hte "name=a/${red}red" 2>"$dir/err" || return 1
 	printable "$dir/err"
 }
 
@@ -169,11 +169,12 @@ named() {
 	printf '%s' "$1" >"/proc/$BASHPID/comm"
 }
 
-@test "ptpstat, debugfs of PTP: tasks and clocks" {
-	local names=("a b" "${red}red" $'line\nfeed' $'bad\xff\xfe' 'Zähler' $'tab\tv\vf\f') node
-	labctl new phc "name=${red}red" >/dev/null
+tasks=("a b" "${red}red" $'line\nfeed' $'bad\xff\xfe' 'Zähler' $'tab\tv\vf\f')
+
+@test "debugfs of PTP: tasks" {
+	labctl new phc >/dev/null
 	node=$(labctl show phc0 node)
-	for name in "${names[@]}"; do
+	for name in "${tasks[@]}"; do
 		(
 			named "$name"
 			exec 4<>"/dev/$node"
@@ -185,6 +186,11 @@ named() {
 		until_ok test -e "$dir/open.$!"
 	done
 	table "/sys/kernel/debug/${node/phc/ptp}/readers"
+}
+
+@test "ptpstat: tasks and clocks" {
+	labctl new phc "name=${red}red" >/dev/null
+	node=$(labctl show phc0 node)
 	both ptpstat --raw-tp -w .3 1
 	in_json '.[] | select(.type == "report") | .clocks[].name' "${red}red"
 	grep -qF '?[31mred' "$dir/text"
@@ -199,14 +205,14 @@ named() {
 	listening=$!
 	until_ok test -s "$dir/json"
 	until_ok test -s "$dir/text"
-	for name in "${names[@]}"; do
+	for name in "${tasks[@]}"; do
 		(
 			named "$name"
 			exec 4<>"/dev/$node"
 		)
 	done
-	until_ok has "$dir/json" '"type":"open"' ${#names[@]}
-	until_ok has "$dir/text" ' open ' ${#names[@]}
+	until_ok has "$dir/json" '"type":"open"' ${#tasks[@]}
+	until_ok has "$dir/text" ' open ' ${#tasks[@]}
 	kill "$listening"
 	wait "$listening"
 	printable "$dir/text" colours
@@ -227,6 +233,7 @@ hand() {
 	hand dev 0 get 0x1122334455667788 0
 	hand dev 0 reg 0 2
 	for name in "${!shown[@]}"; do
+		hand pin $i prop clear
 		hand pin $i prop board "$name"
 		hand pin $i prop panel "$name"
 		hand pin $i prop package "$name"
@@ -252,15 +259,15 @@ hand() {
 	printable "$dir/text" colours
 }
 
-@test "dpllsnoop, debugfs of DPLLs: tasks" {
+@test "dpllsnoop: tasks" {
 	local names=("a b" "${red}red" $'line\nfeed' $'bad\xff\xfe' 'Zähler')
 	needs_dpll
 	modprobe dpll_hand
 	hand dev 0 get 0x1122334455667788 0
 	hand dev 0 reg 0 2
+	hand pin 0 prop clear
 	hand pin 0 prop board "${red}red"
-	hand pin 0 prop type 2
-	hand pin 0 prop caps 4
+	hand pin 0 prop caps 5
 	hand pin 0 get 0x1122334455667788 0
 	hand pin 0 seton 0 direction 1
 	hand pin 0 seton 0 state 3
@@ -290,5 +297,20 @@ hand() {
 	printable "$dir/text" colours
 	utf8_json "$dir/json"
 	in_json '[.[] | .comm // empty] | unique[]' "${red}red" 'Zähler' 'a b' 'bad\xff\xfe' $'line\nfeed'
+}
+
+@test "debugfs of DPLLs: tasks" {
+	needs_dpll
+	modprobe dpll_hand
+	hand dev 0 get 0x1122334455667788 0
+	hand dev 0 reg 0 2
+	for name in 'a b' "${red}red" $'line\nfeed' $'bad\xff\xfe'; do
+		cp "$(command -v dpll_client)" "$dir/$name"
+		# who sets something is told of with the transition that follows
+		"$dir/$name" device-set "$(dpllsnoop -j --list | jq 'select(.type == "device") | .device')" \
+			mode=1 || :
+		hand dev 0 set lock "$((2 + n++ % 2))"
+		hand dev 0 ntf 1 task
+	done
 	table "$(echo /sys/kernel/debug/dpll/*/lock_history)"
 }

@@ -73,8 +73,10 @@ static __always_inline enum hte_drop_reason why_refused(const struct hte_line *l
 
 static noinline void trace_refused(const struct hte_line *line, const struct hte_ts_data *stamp)
 {
-	trace_hte_push(line->gdev->index, hte_line_number(line), hte_line_key(line), stamp->seq,
-		       stamp->tsc, ktime_get_ns(), stamp->raw_level, -EINVAL);
+	/* or the clock is read for nobody */
+	if (trace_hte_push_enabled())
+		trace_hte_push(line->gdev->index, hte_line_number(line), hte_line_key(line),
+			       stamp->seq, stamp->tsc, ktime_get_ns(), stamp->raw_level, -EINVAL);
 	trace_drop(line, why_refused(line), 1, stamp->seq);
 }
 
