@@ -383,7 +383,7 @@ static void put_value(struct fuzz_rng *rng, enum about about)
 		put_word(fuzz_one_in(rng, 16) ? fuzz_edgy32(rng) : 1 + fuzz_below(rng, 2));
 		break;
 	case A_ENUM:
-		put_word(fuzz_one_in(rng, 16) ? fuzz_edgy32(rng) : fuzz_below(rng, 4));
+		put_word(fuzz_one_in(rng, 24) ? fuzz_edgy32(rng) : 1 + fuzz_below(rng, 3));
 		break;
 	case A_SMALL:
 		put_word(fuzz_one_in(rng, 4) ? fuzz_edgy32(rng) : fuzz_below(rng, 16));
@@ -437,9 +437,25 @@ enum fault {
 	N_FAULTS,
 };
 
+/*
+ * Shorter than it is, none, or beyond the end. Numbers of objects, which another run has not,
+ * must not be taken for an attribute's header.
+ */
+static unsigned int wrong_length(struct fuzz_rng *rng, unsigned int len, bool has_ids)
+{
+	switch (fuzz_below(rng, has_ids ? 2 : 3)) {
+	case 0:
+		return fuzz_below(rng, NLA_HDRLEN);
+	case 1:
+		return 65535 - fuzz_below(rng, 60000);
+	default:
+		return fuzz_below(rng, len);
+	}
+}
+
 static void put_attr(struct fuzz_rng *rng, const struct wanted *w)
 {
-	unsigned int at = now_made.len, type = w->type, i, keep;
+	unsigned int at = now_made.len, type = w->type, n_ids = now_made.n_ids, i, keep;
 	int fault = fuzz_one_in(rng, 40) ? (int)fuzz_below(rng, N_FAULTS) : -1;
 	struct nlattr *a = (struct nlattr *)(now_made.bytes + at);
 
@@ -465,9 +481,16 @@ static void put_attr(struct fuzz_rng *rng, const struct wanted *w)
 			now_made.bytes[keep] = fuzz_u64(rng);
 	now_made.len = keep;
 	a->nla_type = type;
-	a->nla_len = fault == FAULT_LENGTH ? fuzz_edgy32(rng) : now_made.len - at;
-	while (now_made.n_ids && now_made.ids[now_made.n_ids - 1].at + 4 > now_made.len)
-		now_made.n_ids--;
+	a->nla_len = now_made.len - at;
+	if (fault == FAULT_LENGTH)
+		a->nla_len = wrong_length(rng, a->nla_len, now_made.n_ids > n_ids);
+	/* what is left of a number that was cut is the same in each run */
+	while (now_made.n_ids && now_made.ids[now_made.n_ids - 1].at + 4 > now_made.len) {
+		unsigned int cut = now_made.ids[--now_made.n_ids].at;
+
+		if (cut < now_made.len)
+			memset(now_made.bytes + cut, 0, now_made.len - cut);
+	}
 	pad();
 }
 

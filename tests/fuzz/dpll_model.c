@@ -1082,7 +1082,6 @@ struct policy {
 	uint32_t min, max; /* P32: if max is not 0 */
 	const struct policy *nest;
 	unsigned int n; /* of the nest */
-	bool is_signed;
 };
 
 #define RANGE(from, to) \
@@ -1629,11 +1628,13 @@ static bool is_twice(const char *at, const char *to)
 /* a text with or without its zeros at the end */
 static bool text_is(const struct nlattr *a, const char *text)
 {
-	size_t len = a ? a->nla_len - NLA_HDRLEN : 0;
-	const char *data = (const char *)(a + 1);
+	const char *data;
+	size_t len;
 
 	if (!a)
 		return true;
+	data = (const char *)(a + 1);
+	len = a->nla_len - NLA_HDRLEN;
 	while (len && !data[len - 1])
 		len--;
 	return len == strlen(text) && !memcmp(data, text, len);

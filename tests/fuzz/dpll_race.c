@@ -130,7 +130,7 @@ static void change_objects(const struct share *s)
 		drive("pin %u seton %u state %u", p, d, 1 + fuzz_below(dice, 3));
 		break;
 	case 6:
-		drive("dev %u slow %s %u", d, dpll_op_names[dev_op], fuzz_one_in(dice, 4));
+		drive("dev %u slow %s %u", d, dpll_op_names[dev_op], fuzz_one_in(dice, 16));
 		break;
 	case 7:
 		drive("pin %u tell %s %u", p, dpll_op_names[pin_op], fuzz_below(dice, 3));
@@ -142,10 +142,10 @@ static void change_objects(const struct share *s)
 		drive("dev %u unreg 1", d);
 		break;
 	case 9:
-		drive("dev %u ntf %u %s", d, fuzz_below(dice, 20), FUZZ_PICK(dice, places));
+		drive("dev %u ntf %u %s", d, fuzz_below(dice, 6), FUZZ_PICK(dice, places));
 		break;
 	default:
-		drive("pin %u ntf %u %s", p, fuzz_below(dice, 20), FUZZ_PICK(dice, places));
+		drive("pin %u ntf %u %s", p, fuzz_below(dice, 6), FUZZ_PICK(dice, places));
 		break;
 	}
 }
@@ -182,7 +182,7 @@ static void driver(struct fuzz_rng *rng, const struct share *s)
 	make_objects(s);
 	while (n--) {
 		change_objects(s);
-		pause_us(rng, 500);
+		pause_us(rng, 3000);
 	}
 	take_back_objects(s);
 }
@@ -207,10 +207,11 @@ static void another_user(struct fuzz_rng *rng)
 	nl->nlmsg_seq = ++mine->seq;
 	send(mnl_socket_get_fd(mine->socket), bytes, len, 0);
 	/* some of what comes, or all of it */
-	while (n-- || fuzz_one_in(rng, 2))
+	for (; n || fuzz_one_in(rng, 2); n -= !!n)
 		if (recv(mnl_socket_get_fd(mine->socket), room, sizeof(room), MSG_DONTWAIT) < 0)
 			break;
-	pause_us(rng, 200);
+	/* the calls that are judged shall be most of what runs */
+	pause_us(rng, 3000);
 }
 
 /* ---- listeners and readers ---------------------------------------------------------------- */
@@ -250,6 +251,7 @@ static void another_listener(struct fuzz_rng *rng)
 	}
 	nl_close(s);
 	read_debugfs(rng);
+	pause_us(rng, 10000);
 }
 
 void dpll_race(struct fuzz *fuzz, struct fuzz_rng *rng, unsigned int racer)
@@ -306,11 +308,12 @@ static void check_told(const struct nlmsghdr *nl)
 	}
 }
 
-static void listen_on(void)
+/* drivers may tell faster than this listens: no more at a time */
+static void listen_on(unsigned int most)
 {
 	long got;
 
-	while ((got = hear_one(listener, 0)))
+	while (most-- && (got = hear_one(listener, 0)))
 		if (got < 0)
 			lost++;
 		else
@@ -338,6 +341,7 @@ bool dpll_race_setup(struct fuzz *fuzz)
 
 	run = fuzz;
 	fuzz_describe_with(describe);
+	hand_open();
 	memset(balances, 0, sizeof(balances));
 	memset(told, 0, sizeof(told));
 	lost = 0;
@@ -365,8 +369,7 @@ void dpll_race_step(struct fuzz *fuzz)
 	err = transact(user, nl, check_answer, NULL);
 	if (!is_known(err))
 		fuzz_wrong(fuzz, "%s: %s", dpll_kinds[kind], err_name(err));
-	if (!(fuzz->calls & 15))
-		listen_on();
+	listen_on(16);
 	fuzz_end(fuzz, kind, kind, 0);
 }
 
@@ -375,7 +378,7 @@ void dpll_race_settled(struct fuzz *fuzz)
 	unsigned int i;
 
 	/* what was put off is sent before its object goes: all is there */
-	listen_on();
+	listen_on(~0u);
 	lost += drops_of(listener);
 	if (!lost && (told[DPLL_CMD_DEVICE_CREATE_NTF] != told[DPLL_CMD_DEVICE_DELETE_NTF] ||
 		      told[DPLL_CMD_PIN_CREATE_NTF] != told[DPLL_CMD_PIN_DELETE_NTF]))
@@ -392,4 +395,5 @@ void dpll_race_settled(struct fuzz *fuzz)
 		fuzz_wrong(fuzz, "a callback was called without a registration");
 	nl_close(user);
 	nl_close(listener);
+	close(hand_fd);
 }

@@ -6,14 +6,18 @@
  * Exit status: 0 nothing wrong, 1 something is, 2 usage.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <linux/kcov.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -233,6 +237,45 @@ static void print_matrix(void)
 	}
 }
 
+/* ---- coverage ---------------------------------------------------------------
+ * Counted, to see what a target reaches. It does not guide: to make again what came by new
+ * code found less of it than as many calls by chance (of 4000 calls on the debug kernel, ptp
+ * 1233 points in place of 1286, vclock 476 in place of 746), since the model knows already
+ * which calls make sense.
+ */
+
+#define COVER_WORDS (256 << 10)
+#define COVER_BITS  (1 << 20)
+
+static unsigned long *cover; /* NULL: not asked for. The main thread's calls */
+static unsigned char covered[COVER_BITS / 8];
+static unsigned int points; /* of our modules' code that calls have come by */
+
+static bool cover_start(void)
+{
+	int fd = open("/sys/kernel/debug/kcov", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0 || ioctl(fd, KCOV_INIT_TRACE, COVER_WORDS))
+		return false;
+	cover = mmap(NULL, COVER_WORDS * sizeof(*cover), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	return cover != MAP_FAILED && !ioctl(fd, KCOV_ENABLE, KCOV_TRACE_PC);
+}
+
+static void covered_step(void)
+{
+	unsigned long n, i;
+
+	__atomic_store_n(&cover[0], 0, __ATOMIC_RELAXED);
+	fuzz.target->step(&fuzz);
+	n = __atomic_load_n(&cover[0], __ATOMIC_RELAXED);
+	for (i = 1; i <= n && i < COVER_WORDS; i++) {
+		uint32_t bit = fuzz_mix(cover[i]) % COVER_BITS;
+
+		points += !(covered[bit / 8] >> bit % 8 & 1);
+		covered[bit / 8] |= 1 << bit % 8;
+	}
+}
+
 /* ---- racing threads -------------------------------------------------------- */
 
 static pthread_t racers[MAX_RACERS];
@@ -250,6 +293,15 @@ static void *racer(void *arg)
 static void nothing(int sig)
 {
 	(void)sig;
+}
+
+void fuzz_hold_signals(bool hold)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	pthread_sigmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
 }
 
 static bool racers_start(void)
@@ -286,10 +338,15 @@ static void racers_end(void)
 static void run_random(uint64_t calls, double seconds)
 {
 	double report = began + 10, t;
+	unsigned int steps = 0;
 
 	while (fuzz.calls < calls) {
-		fuzz.target->step(&fuzz);
-		if (fuzz.calls % WARM_UP)
+		if (cover)
+			covered_step();
+		else
+			fuzz.target->step(&fuzz);
+		/* a step may be several calls */
+		if (++steps % WARM_UP)
 			continue;
 		t = now();
 		if (t - began >= seconds)
@@ -330,17 +387,12 @@ static int run_file(const char *path)
 }
 
 static const struct option options[] = {
-	{ "target", required_argument, NULL, 't' },
-	{ "seed", required_argument, NULL, 's' },
-	{ "calls", required_argument, NULL, 'c' },
-	{ "seconds", required_argument, NULL, 'n' },
-	{ "race", no_argument, NULL, 'r' },
-	{ "no-race", no_argument, NULL, 'R' },
-	{ "trace", no_argument, NULL, 'T' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "replay", no_argument, NULL, 'p' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+	{ "target", required_argument, NULL, 't' }, { "seed", required_argument, NULL, 's' },
+	{ "calls", required_argument, NULL, 'c' },  { "seconds", required_argument, NULL, 'n' },
+	{ "race", no_argument, NULL, 'r' },	    { "no-race", no_argument, NULL, 'R' },
+	{ "trace", no_argument, NULL, 'T' },	    { "quiet", no_argument, NULL, 'q' },
+	{ "cover", no_argument, NULL, 'C' },	    { "replay", no_argument, NULL, 'p' },
+	{ "help", no_argument, NULL, 'h' },	    { NULL, 0, NULL, 0 },
 };
 
 static int usage(FILE *to)
@@ -362,6 +414,7 @@ static int usage(FILE *to)
 		    "  --no-race       do not (default): each answer is predicted exactly\n"
 		    "  --trace         write down each call, in the form that --replay reads\n"
 		    "  --quiet         no table of results at the end\n"
+		    "  --cover         count the code that calls come by (a kernel with KCOV)\n"
 		    "  --replay        make the calls that the files tell of\n"
 		    "  --help          this text\n");
 	return to == stderr ? 2 : 0;
@@ -385,6 +438,7 @@ static int run(const char *file, uint64_t calls, double seconds)
 	fuzz.rng.state = fuzz_mix(fuzz.seed);
 	fuzz.stop = false;
 	fuzz.replaying = file;
+	began = now();
 	if (!fuzz.target->setup(&fuzz) || !racers_start())
 		return 1;
 	began = now();
@@ -403,7 +457,7 @@ int main(int argc, char **argv)
 {
 	uint64_t calls = UINT64_MAX;
 	double seconds = 0, took;
-	bool replay = false, quiet = false;
+	bool replay = false, quiet = false, wants_cover = false;
 	int opt, status = 0;
 	struct timespec ts;
 
@@ -438,6 +492,9 @@ int main(int argc, char **argv)
 		case 'q':
 			quiet = true;
 			break;
+		case 'C':
+			wants_cover = true;
+			break;
 		case 'p':
 			replay = true;
 			break;
@@ -449,6 +506,11 @@ int main(int argc, char **argv)
 	}
 	if (replay == (optind == argc))
 		return usage(stderr);
+	if (wants_cover && !cover_start()) {
+		fprintf(stderr,
+			"fuzz: --cover: no /sys/kernel/debug/kcov: that is the debug kernel\n");
+		return 1;
+	}
 	if (!seconds)
 		seconds = calls == UINT64_MAX ? 10 : 1e9;
 	if (replay)
@@ -461,6 +523,8 @@ int main(int argc, char **argv)
 	took = now() - began;
 	if (!quiet)
 		print_matrix();
+	if (cover)
+		printf("%u points of code covered\n", points);
 	printf("seed %" PRIu64 ", %" PRIu64 " calls, %.0f a second, digest %016" PRIx64
 	       ", nothing wrong\n",
 	       fuzz.seed, fuzz.calls, fuzz.calls / took, fuzz.digest);

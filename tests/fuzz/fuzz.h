@@ -12,7 +12,8 @@
  *	in replay() does the same for a call that a line of text describes;
  *	in race() does something that disturbs step(), from a thread of its own, until
  *	it is called no more. Without --race no such thread runs, and then the prediction
- *	has to be exact: one value, not a set.
+ *	has to be exact: one value, not a set. A target whose step() does something else
+ *	with racing threads looks at fuzz->race.
  *
  * The sequence of calls must follow from fuzz->rng alone, never from what a clock
  * shows or a racing thread did. Two runs with the same seed and no racing thread then
@@ -147,6 +148,12 @@ void fuzz_end(struct fuzz *fuzz, unsigned int kind, uint64_t args, long result);
 
 /* the same, for one of several calls that were made at once, the last of them apart */
 void fuzz_count(struct fuzz *fuzz, unsigned int kind, uint64_t args, long result);
+
+/*
+ * Racing threads get signals when they are to end, which cut short whatever sleeps; not while
+ * one makes or removes a device.
+ */
+void fuzz_hold_signals(bool hold);
 
 /* a violation: say what, where and how to see it again, and exit with 1 */
 __attribute__((format(printf, 2, 3), noreturn)) void fuzz_wrong(struct fuzz *fuzz, const char *what,

@@ -48,6 +48,8 @@ struct reader {
 
 static struct bay bays[N_BAYS];
 static pthread_mutex_t bays_mutex = PTHREAD_MUTEX_INITIALIZER; /* names in bays */
+/* what a process last wrote to the lab is what it reads of its result */
+static pthread_mutex_t lab_mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct reader readers[N_REQUESTS];
 static struct fuzz *run;
 
@@ -97,11 +99,15 @@ static bool node_of(const char *lab_device, char *to, size_t size)
 
 static bool plug(unsigned int bay)
 {
-	char text[64], name[32] = "", found[64];
+	char text[64], name[32] = "", found[64] = "";
+	bool made;
 
-	if (spill("/sys/bus/lab/new_device", "hte lines=8") ||
-	    slurp("/sys/bus/lab/result", text, sizeof(text)) <= 0 ||
-	    sscanf(text, "%31s", name) != 1 || !eventually(node_of(name, found, sizeof(found))))
+	pthread_mutex_lock(&lab_mutex);
+	made = !spill("/sys/bus/lab/new_device", "hte lines=8") &&
+	       slurp("/sys/bus/lab/result", text, sizeof(text)) > 0 &&
+	       sscanf(text, "%31s", name) == 1;
+	pthread_mutex_unlock(&lab_mutex);
+	if (!made || !eventually(node_of(name, found, sizeof(found))))
 		return false;
 	pthread_mutex_lock(&bays_mutex);
 	strcpy(bays[bay].device, name);
@@ -241,8 +247,10 @@ static void plugger(struct fuzz_rng *rng)
 	unsigned int bay = fuzz_below(rng, N_BAYS);
 
 	pause_us(rng, 200000);
+	fuzz_hold_signals(true);
 	if (!unplug(bay) || !plug(bay))
 		fuzz_wrong(run, "racing thread: cannot unplug bay %u and plug in again", bay);
+	fuzz_hold_signals(false);
 }
 
 static void pusher(struct fuzz_rng *rng)
@@ -253,7 +261,9 @@ static void pusher(struct fuzz_rng *rng)
 	snprintf(path, sizeof(path), "/sys/bus/lab/devices/%s/flood", bay.device);
 	snprintf(text, sizeof(text), "lines=%u,%u count=%u", fuzz_below(rng, 4),
 		 4 + fuzz_below(rng, 4), 1 + fuzz_below(rng, 200));
+	pthread_mutex_lock(&lab_mutex);
 	spill(path, text);
+	pthread_mutex_unlock(&lab_mutex);
 	pause_us(rng, 2000);
 }
 

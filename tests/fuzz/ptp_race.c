@@ -44,8 +44,10 @@ static void plugger(struct fuzz_rng *rng)
 	pause_ms(rng, 400);
 	if (fuzz_one_in(rng, 4))
 		spill("/sys/bus/lab/unwire", to.device);
+	fuzz_hold_signals(true);
 	if (!ptp_unplug(bay) || !ptp_plug(bay))
 		fuzz_wrong(ptp_fuzz, "racing thread: cannot unplug bay %u and plug in again", bay);
+	fuzz_hold_signals(false);
 }
 
 /* any errno that the interface knows */

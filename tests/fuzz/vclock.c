@@ -565,6 +565,9 @@ static long perform(enum kind kind, struct fuzz_rng *rng, long *want)
 {
 	struct file *f = &files[fuzz_below(rng, N_FILES)];
 
+	/* most calls shall come through */
+	if (f->fd == NOT_A_FILE && kind != K_OPEN && !fuzz_one_in(rng, 8))
+		f = &files[fuzz_below(rng, N_FILES)];
 	switch (kind) {
 	case K_RESIZE:
 		return call_resize(rng, want);
@@ -669,8 +672,10 @@ static void vclock_race(struct fuzz *fuzz, struct fuzz_rng *rng, unsigned int ra
 		pause_us(rng, 3000);
 		if (!fuzz_one_in(rng, 200))
 			break;
+		fuzz_hold_signals(true);
 		if (!unplug(which) || !plug(which))
 			fuzz_wrong(run, "racing thread: cannot unplug bay %u", which);
+		fuzz_hold_signals(false);
 		break;
 	case 1:
 		known("n_vclocks", write_number(&bay, fuzz_below(rng, N_VIRTUAL + 1)));

@@ -634,7 +634,7 @@ void dpll_pin_on_pin_unregister(struct dpll_pin *parent, struct dpll_pin *pin,
 		return;
 	refcount_inc(&pin->refs);
 	detach_link(link);
-	unpair(pin);
+	unpair_all(pin);
 	dpll_pin_put(pin);
 }
 EXPORT_SYMBOL_GPL(dpll_pin_on_pin_unregister);
