@@ -228,7 +228,7 @@ $(O)/unit/%: $(O)/obj/tests/unit/%.o $(O)/lib/libchstools.a
 $(O)/unit/test_bench: $(O)/obj/tests/perf/report/compare.o | $(O)/perf/report
 
 $(O)/unit/test_dpllsnoop: $(patsubst %,$(O)/obj/tools/dpllsnoop/%.o,filter model names netdevs \
-	netlink order)
+	netlink line_order)
 
 $(O)/unit/test_htetop: $(patsubst %,$(O)/obj/tools/htetop/%.o,columns engine figures relation)
 

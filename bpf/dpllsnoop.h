@@ -17,10 +17,10 @@ enum dpll_ev_kind {
 	EV_PIN_PHASE_ADJUST,
 	EV_PIN_ESYNC,
 	EV_PIN_REF_SYNC,
-	EV_PIN_SEEN,  /* nobody's doing: the core has seen it */
-	EV_VIOLATION, /* of a device: a pin, b kind; x how often */
-	EV_OP,	      /* of a device: a which, x pin or -1 */
-	EV_CMD,	      /* a command that failed: a which; x id or -1 */
+	EV_PIN_SEEN,   /* nobody's doing: the core has seen it */
+	EV_VIOLATION,  /* of a device: a pin, b kind; x how often */
+	EV_OP,	       /* of a device: a which, x pin or -1 */
+	EV_CMD,	       /* a command that failed: a which; x id or -1 */
 	EV_PIN_NETDEV, /* of a pin: a attached, b ifindex; text its name */
 	EV_KINDS,
 };

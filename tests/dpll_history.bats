@@ -37,7 +37,7 @@ table() {
 	[ "$(printf %b "$(awk 'NR > 2 { printf "%s/", $9 }' <<<"$output" | sed 's/\\/\\0/g')")" = \
 		"$(printf '%s/' "${names[@]}")" ]
 
-	echo pin 0 prop board 'tmux:\040server\012\033[2J\377' >/dev/dpll_hand
+	printf '%s\n' 'pin 0 prop board tmux:\040server\012\033[2J\377' >/dev/dpll_hand
 	echo pin 0 prop type 3 >/dev/dpll_hand
 	echo pin 0 get 1 0 >/dev/dpll_hand
 	echo pin 0 reg 0 0 >/dev/dpll_hand

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The driver side of the DPLL subsystem. Source compatible with the kernel's header of
- * this name from 6.9 to 6.19, and to 7.0 (supported_modes_get, mode_set) with
- * -DDPLL_API_TRACKER: a driver written for any of those compiles against it unchanged. It
- * bears that header's guard, so that whichever comes first hides the other; on our include
- * path this one does. DPLL_CHS is defined where it did.
+ * this name from 6.9 to 6.19, with supported_modes_get and mode_set of 7.0, and with 7.0's
+ * signatures where built with -DDPLL_API_TRACKER: a driver written for any of those compiles
+ * against it unchanged. It bears that header's guard, so that whichever comes first hides the
+ * other; on our include path this one does, and defines DPLL_CHS.
  *
  * Where the running kernel has a DPLL subsystem of its own, the functions below have
  * symbols of other names: see <chs/names.h>.

@@ -789,7 +789,8 @@ static int pin_prop(struct hand_pin *pin, const char *name, const char *value)
 
 	if (i >= 0) {
 		/* \\ooo for what would end the word */
-		string_unescape((char *)(value ?: ""), pin->label[i], sizeof(pin->label[i]), UNESCAPE_OCTAL);
+		string_unescape((char *)(value ?: ""), pin->label[i], sizeof(pin->label[i]),
+				UNESCAPE_OCTAL);
 		*to[i] = value ? pin->label[i] : NULL;
 	} else if (!strcmp(name, "clear")) {
 		memset(&pin->prop, 0, sizeof(pin->prop));

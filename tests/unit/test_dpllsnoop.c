@@ -8,7 +8,7 @@
 #include "tap.h"
 #include "../../tools/dpllsnoop/filter.h"
 #include "../../tools/dpllsnoop/netdevs.h"
-#include "../../tools/dpllsnoop/order.h"
+#include "../../tools/dpllsnoop/line_order.h"
 
 enum { EEC = 3, PPS = 4, MUX = 65536, CHILD, GRANDCHILD, OUT, LONELY };
 
@@ -92,17 +92,18 @@ static void netdevs(void)
 	ok(netdevs_set(p, 7, "eth0", true) && p->nnetdevs == 1, "attached");
 	ok(!netdevs_set(p, 7, "eth0", true) && p->nnetdevs == 1, "once more: known");
 	ok(!netdevs_set(p, 8, "eth1", false), "one that was not there leaves");
-	ok(netdevs_set(p, 8, "eth1", true) && netdevs_set(p, 7, "", false), "another, and it leaves");
+	ok(netdevs_set(p, 8, "eth1", true) && netdevs_set(p, 7, "", false),
+	   "another, and it leaves");
 	ok(p->nnetdevs == 1 && !strcmp(p->netdev[0].name, "eth1"), "the other one is left");
 	for (uint32_t i = 0; i < MODEL_NETDEVS - 1; i++)
 		netdevs_set(p, 100 + i, "more", true);
 	ok(!netdevs_set(p, 200, "too many", true) && p->nnetdevs == MODEL_NETDEVS, "no more room");
 }
 
-static void hold(struct order *o, int64_t at_ns, const char *text)
+static void hold(struct line_order *o, int64_t at_ns, const char *text)
 {
-	fputs(text, order_line(o));
-	order_hold(o, at_ns);
+	fputs(text, line_order_line(o));
+	line_order_hold(o, at_ns);
 }
 
 /* what was written since the last time */
@@ -123,31 +124,31 @@ static bool written(FILE *to, const char *expected)
 static void order(void)
 {
 	static struct loop loop;
-	struct order o = { 0 };
+	struct line_order o = { 0 };
 	FILE *to = tmpfile();
 
-	ok(!loop_init(&loop) && !order_init(&o, &loop, NULL, NULL), "begin");
+	ok(!loop_init(&loop) && !line_order_init(&o, &loop, NULL, NULL), "begin");
 	hold(&o, 30, "thirty, a long line;");
 	hold(&o, 10, "ten;");
 	hold(&o, 30, "again;");
 	hold(&o, 20, "twenty;");
-	order_flush(&o, 9, to);
+	line_order_flush(&o, 9, to);
 	ok(written(to, ""), "none is old enough");
-	order_flush(&o, 29, to);
+	line_order_flush(&o, 29, to);
 	ok(written(to, "ten;twenty;"), "in the order of their times");
 	hold(&o, 5, "late;");
-	order_flush(&o, 30, to);
+	line_order_flush(&o, 30, to);
 	ok(written(to, "late;thirty, a long line;again;"), "the same time: as they came");
 	hold(&o, 50, "fifty;");
 	hold(&o, 40, "forty;");
 	hold(&o, 45, "the last;");
-	order_end(&o, to);
-	ok(written(to, "forty;the last;") && !o.n, "after what ends it there is nothing");
+	line_order_end(&o, to);
+	ok(written(to, "forty;the last;") && !o.held.n, "after what ends it there is nothing");
 	for (int i = 0; i < 1000; i++)
 		hold(&o, 1000 - i, i == 999 ? "first;" : "x");
-	order_flush(&o, 1, to);
-	ok(written(to, "first;") && o.n == 999, "a thousand backwards");
-	order_free(&o);
+	line_order_flush(&o, 1, to);
+	ok(written(to, "first;") && o.held.n == 999, "a thousand backwards");
+	line_order_free(&o);
 	loop_free(&loop);
 	fclose(to);
 }

@@ -72,7 +72,10 @@ static noinline void call_chain_device(struct dpll_device *dpll, enum dpll_cmd c
 static noinline void call_chain_pin(struct dpll_pin *pin, enum dpll_cmd cmd)
 {
 	struct dpll_pin_notifier_info info = {
-		.pin = pin, .id = pin->id, .idx = pin->idx, .clock_id = pin->clock_id,
+		.pin = pin,
+		.id = pin->id,
+		.idx = pin->idx,
+		.clock_id = pin->clock_id,
 		.prop = &pin->prop,
 	};
 	struct fwnode_handle *fwnode;
