@@ -15,18 +15,14 @@
 #define EPOCH_SHIFT   40
 #define EPOCH_NS_MASK ((1ULL << EPOCH_SHIFT) - 1)
 
-/* a value with its epoch into the cell of that one's parity */
-static inline __attribute__((always_inline)) void epoch_raise(__u64 *max, __u64 v)
-{
-	/* signed difference, so that the epoch may wrap */
-	if ((__s64)(v - *max) > 0)
-		*max = v;
-}
-
 /* a value into the cells; tag is the interval's number << EPOCH_SHIFT, ns below 1 << EPOCH_SHIFT */
 static inline __attribute__((always_inline)) void epoch_note(__u64 cells[2], __u64 tag, __u64 ns)
 {
-	epoch_raise(&cells[tag >> EPOCH_SHIFT & 1], tag | ns);
+	__u64 v = tag | ns, *max = &cells[tag >> EPOCH_SHIFT & 1];
+
+	/* signed difference, so that the epoch may wrap */
+	if ((__s64)(v - *max) > 0)
+		*max = v;
 }
 
 /* the maximum that an epoch's cell tells, 0 if nothing was put there */

@@ -123,37 +123,18 @@ static __always_inline struct htetop_line *line_of(__u64 *a)
 	return l ?: claim(a);
 }
 
-/* a value that is not within the power of two of the one before */
-static __noinline void search(struct htetop_line *l, __u32 h, __u64 ns)
-{
-	__u64 i;
-
-	hide(h);
-	if (h >= HTETOP_HISTS)
-		return;
-	i = ll_index(ns);
-	l->shift[h] = ll_shift(i);
-	hide(i);
-	if (i < LL_BUCKETS)
-		l->hist[h][i]++;
-}
-
 static __always_inline void measured(struct htetop_line *l, __u32 h, __u64 ns, __u64 tag)
 {
 	__u64 i;
 
-	if (ll_index_by(ns, l->shift[h], &i)) {
+	/* what is longer counts as this */
+	if (ns >> LL_TOP)
+		ns = (1ULL << LL_TOP) - 1;
+	epoch_note(l->max[h], tag, ns);
+	i = ll_index(ns);
+	hide(i);
+	if (i < LL_BUCKETS)
 		l->hist[h][i]++;
-	} else if (ns < 1 << LL_K) {
-		/* they have a bucket each, whatever the shift */
-		l->hist[h][ns & ((1 << LL_K) - 1)]++;
-	} else {
-		/* what is longer counts as this */
-		if (ns >> LL_TOP)
-			ns = (1ULL << LL_TOP) - 1;
-		search(l, h, ns);
-	}
-	epoch_raise(&l->max[tag >> EPOCH_SHIFT & 1][h], tag | ns);
 }
 
 static __always_inline void latency(struct htetop_line *l, __u64 chip, __u64 tsc, __u64 now,

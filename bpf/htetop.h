@@ -62,7 +62,7 @@ struct htetop_line {
 	__u64 last_ns;
 	/* second callbacks, serial among themselves */
 	__u64 seconds;
-	__u64 max[2][HTETOP_HISTS]; /* by the epoch's parity, see epoch.h */
+	__u64 max[HTETOP_HISTS][2]; /* see epoch.h */
 	/* losses: atomic, since consumers report theirs whenever they like */
 	__u64 drops[HTETOP_REASONS];
 	__u64 losses; /* how often one was told of */
@@ -80,7 +80,6 @@ struct htetop_line {
 	char chip_name[HTETOP_NAME]; /* "": was there before us */
 	char label[HTETOP_NAME];
 	char consumer[HTETOP_NAME];
-	__u32 shift[HTETOP_HISTS]; /* of the value before, see loglin.h */
 	__u32 hist[HTETOP_HISTS][LL_BUCKETS];
 };
 

@@ -46,28 +46,6 @@ static inline __attribute__((always_inline)) __u32 ll_index(__u64 v)
 }
 #undef LL_STEP
 
-/* of a bucket, the shift by which its values are told apart */
-static inline __attribute__((always_inline)) __u32 ll_shift(__u32 i)
-{
-	return i < (2u << LL_K) ? 0 : (i >> LL_K) - 1;
-}
-
-/*
- * The bucket of a value that needs that shift; 0, and none: it needs another one. Values
- * of a kind are mostly within a power of two, and with the shift of the one before them
- * need no search. Those below 1 << K, which are their own bucket, and above
- * 2^(LL_NEAR + K) are never found: that spares two comparisons, one of them the verifier's.
- */
-#define LL_NEAR 31
-
-static inline __attribute__((always_inline)) int ll_index_by(__u64 v, __u64 shift, __u64 *bucket)
-{
-	__u64 x = v >> (shift & LL_NEAR);
-
-	*bucket = (((shift & LL_NEAR) + 1) << LL_K) + (x & ((1 << LL_K) - 1));
-	return x >> LL_K == 1;
-}
-
 /* the least value of bucket i; of i + 1, the first value above bucket i */
 static inline __u64 ll_lower(__u32 i)
 {
@@ -75,7 +53,7 @@ static inline __u64 ll_lower(__u32 i)
 
 	if (i < (2u << LL_K))
 		return i;
-	shift = ll_shift(i);
+	shift = (i >> LL_K) - 1;
 	return (__u64)((1u << LL_K) + (i & ((1u << LL_K) - 1))) << shift;
 }
 

@@ -155,7 +155,7 @@ decoded() {
 	[ "${#rows[@]}" = "${#odd_names[@]}" ]
 	read -ra head < <(head -1 /sys/kernel/debug/hte/hte0/lines)
 	for i in "${!odd_names[@]}"; do
-		IFS=' ' read -ra row <<<"${rows[i]//\\/\\\\}"
+		IFS=' ' read -ra row <<<"${rows[i]}"
 		[ "${#row[@]}" = "${#head[@]}" ]
 		[ "${row[2]}" = "ts_$i" ]
 		decoded "${row[3]}"

@@ -164,9 +164,9 @@ rows_of() {
 	printable "$dir/err"
 }
 
-# named NAME: this shell is called that from now on
+# named NAME: a shell that is called so, in $dir
 named() {
-	printf '%s' "$1" >"/proc/$BASHPID/comm"
+	ln -sf "$(command -v bash)" "$dir/$1"
 }
 
 tasks=("a b" "${red}red" $'line\nfeed' $'bad\xff\xfe' 'Zähler' $'tab\tv\vf\f')
@@ -174,16 +174,14 @@ tasks=("a b" "${red}red" $'line\nfeed' $'bad\xff\xfe' 'Zähler' $'tab\tv\vf\f')
 @test "debugfs of PTP: tasks" {
 	labctl new phc >/dev/null
 	node=$(labctl show phc0 node)
+	n=0
+	mkfifo "$dir/never"
 	for name in "${tasks[@]}"; do
-		(
-			named "$name"
-			exec 4<>"/dev/$node"
-			: >"$dir/open.$BASHPID"
-			# goes on by itself, so that it keeps its name
-			while :; do read -r -t 1 || :; done <> <(:)
-		) 3>&- &
+		n=$((n + 1))
+		named "$name"
+		"$dir/$name" -c "exec 4<>/dev/$node && : >$dir/open.$n && read -r -t 600 <>$dir/never" 3>&- &
 		pids+=($!)
-		until_ok test -e "$dir/open.$!"
+		until_ok test -e "$dir/open.$n"
 	done
 	table "/sys/kernel/debug/${node/phc/ptp}/readers"
 }
@@ -206,10 +204,8 @@ tasks=("a b" "${red}red" $'line\nfeed' $'bad\xff\xfe' 'Zähler' $'tab\tv\vf\f')
 	until_ok test -s "$dir/json"
 	until_ok test -s "$dir/text"
 	for name in "${tasks[@]}"; do
-		(
-			named "$name"
-			exec 4<>"/dev/$node"
-		)
+		named "$name"
+		"$dir/$name" -c "exec 4<>/dev/$node"
 	done
 	until_ok has "$dir/json" '"type":"open"' ${#tasks[@]}
 	until_ok has "$dir/text" ' open ' ${#tasks[@]}
@@ -267,7 +263,8 @@ hand() {
 	hand dev 0 reg 0 2
 	hand pin 0 prop clear
 	hand pin 0 prop board "${red}red"
-	hand pin 0 prop caps 5
+	hand pin 0 prop caps 7
+	hand pin 0 prop ranges 3
 	hand pin 0 get 0x1122334455667788 0
 	hand pin 0 seton 0 direction 1
 	hand pin 0 seton 0 state 3
@@ -286,7 +283,7 @@ hand() {
 		cp "$(command -v dpll_client)" "$dir/$name"
 		"$dir/$name" pin-set "$pin" "parent-device{parent-id=$device,state=$((2 + n % 2))}"
 		# refused
-		! "$dir/$name" pin-set "$pin" "parent-device{parent-id=$device,prio=7}" >/dev/null || return 1
+		! "$dir/$name" pin-set "$pin" phase-adjust=101 >/dev/null || return 1
 		n=$((n + 1))
 	done
 	until_ok has "$dir/json" '"type":"refused"' ${#names[@]}

@@ -236,8 +236,8 @@ EXPORT_SYMBOL_GPL(regmap_get_device);
 static int update_one(struct regmap *map, unsigned int reg, unsigned int mask, unsigned int val);
 
 /*
- * The number that the hardware knows a register by, its page selected. A selector that lies
- * in the window is on every page.
+ * The number that the hardware knows a register by, its page selected. A selector that is
+ * one of the range itself is on every page.
  */
 static int select_page(struct regmap *map, unsigned int *reg)
 {
@@ -252,7 +252,7 @@ static int select_page(struct regmap *map, unsigned int *reg)
 		return 0;
 	at = r->window_start + (*reg - r->range_min) % r->window_len;
 	page = (*reg - r->range_min) / r->window_len;
-	if (at != r->selector_reg)
+	if (*reg != r->selector_reg)
 		err = update_one(map, r->selector_reg, r->selector_mask, page << r->selector_shift);
 	*reg = at;
 	return err;

@@ -290,11 +290,6 @@ static void check_pages(struct device *dev)
 	IS(paged[3][0], 0x78);
 	IS(regmap_read(map, 0xf, &val), 0);
 	IS(val, 0x87);
-	/* the selector in the window, on no page in particular */
-	page_writes = 0;
-	IS(regmap_read(map, 0x10f, &val), 0);
-	IS(val, 0x87);
-	IS(page_writes, 0);
 	IS(regmap_read(map, 0x140, &val), -EIO);
 
 	/* the selector is a register of the range too, and on every page */

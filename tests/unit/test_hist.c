@@ -4,27 +4,6 @@
 #include "hist.h"
 #include "tap.h"
 
-static void by_shift(void)
-{
-	bool good = true, found = false;
-	__u64 at;
-
-	for (__u32 i = 0; i < LL_BUCKETS; i++)
-		for (__u64 shift = 0; shift <= LL_NEAR; shift++) {
-			__u64 lo = ll_lower(i), hi = i < LL_BUCKETS - 1 ? ll_lower(i + 1) - 1 : lo;
-			bool want = shift == ll_shift(i) && i >= 1 << LL_K;
-
-			good = good && ll_index_by(lo, shift, &at) == want && (!want || at == i);
-			good = good && ll_index_by(hi, shift, &at) == want && (!want || at == i);
-			found = found || want;
-		}
-	ok(good && found,
-	   "by its shift a value's bucket is the same, by another one there is none");
-	ok(!ll_index_by(~0ULL, LL_NEAR, &at), "nor for the largest");
-	same(ll_shift(LL_BUCKETS - 1), LL_NEAR + 1, "one shift is never looked for");
-	ok(!ll_index_by(ll_lower(LL_BUCKETS - 1), LL_NEAR + 1, &at), "nor found");
-}
-
 static void buckets(void)
 {
 	bool inside = true, rising = true, narrow = true;
@@ -132,7 +111,6 @@ static void picture(void)
 int main(void)
 {
 	buckets();
-	by_shift();
 	percentiles();
 	exactness();
 	deltas();

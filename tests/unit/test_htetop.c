@@ -238,7 +238,7 @@ static void begin_line(void)
 
 static void note(int h, uint64_t ns)
 {
-	epoch_raise(&line.rec.max[line.epoch & 1][h], line.epoch << EPOCH_SHIFT | ns);
+	epoch_note(line.rec.max[h], line.epoch << EPOCH_SHIFT, ns);
 }
 
 static void count(int h, uint64_t ns)

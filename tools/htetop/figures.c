@@ -46,7 +46,7 @@ static void read_lat(struct top_lat *t, const struct htetop_line *rec, struct se
 	memcpy(seen->hist[h], now, sizeof(now));
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	for (uint64_t e = epoch; e <= epoch + 1; e++) {
-		max = epoch_max(READ(rec->max[e & 1][h]), e);
+		max = epoch_max(READ(rec->max[h][e & 1]), e);
 		if (max > t->max_ns)
 			t->max_ns = max;
 	}
