@@ -465,6 +465,10 @@ static void put_attr(struct fuzz_rng *rng, const struct wanted *w)
 		type |= NLA_F_NESTED;
 	if (fault == FAULT_TYPE)
 		type = fuzz_one_in(rng, 4) ? fuzz_edgy32(rng) : fuzz_below(rng, DPLL_A_PIN_MAX + 3);
+	/* a value that is a number of an object by chance is none in another run */
+	if (fault == FAULT_TYPE && ((type & NLA_TYPE_MASK) == DPLL_A_PIN_ID ||
+				    (type & NLA_TYPE_MASK) == DPLL_A_PIN_PARENT_ID))
+		type = DPLL_A_PIN_PAD;
 	if (fault == FAULT_NEST_FLAG)
 		type ^= NLA_F_NESTED;
 	if (fault == FAULT_ORDER_FLAG)
@@ -549,7 +553,9 @@ static enum dpll_kind make_message(struct fuzz_rng *rng)
 		if (!fuzz_one_in(rng, 48))
 			put_attr(rng, &wanted[cmd].list[0]);
 		for (i = n > 1 ? fuzz_below(rng, 4) : fuzz_one_in(rng, 24); i; i--)
-			put_attr(rng, &wanted[cmd].list[n > 1 ? 1 + fuzz_below(rng, n - 1) : 0]);
+			put_attr(rng, &wanted[cmd].list[n > 1 && !fuzz_one_in(rng, 16)
+								? 1 + fuzz_below(rng, n - 1)
+								: 0]);
 	}
 	if (fuzz_one_in(rng, 60) && cmd >= 0) {
 		junk = fuzz_u64(rng);
