@@ -205,8 +205,8 @@ TRACE_EVENT(ptp_gettime,
 /*
  * The clock showed time_ns at some moment from from_ns to to_ns, both of CLOCK_MONOTONIC:
  * what a comparison of the two may rely on, however long the reader was held up. Once a
- * call, for the first sample where there are several. Fires for calls that are traced by
- * ptp_gettime, ptp_sys_offset or ptp_crosststamp as well.
+ * tick at most. Fires for calls that are traced by ptp_gettime, ptp_sys_offset or
+ * ptp_crosststamp as well.
  */
 TRACE_EVENT(ptp_reading,
 	TP_PROTO(int index, s64 time_ns, u64 from_ns, u64 to_ns),

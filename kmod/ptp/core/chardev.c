@@ -324,6 +324,29 @@ static long mask_one(struct ptp_reader *reader, const unsigned int __user *arg)
 	return 0;
 }
 
+/* one record a call, whatever n is: what a servo reads 25 times must not cost it 25 times */
+static noinline long traced_samples(struct ptp_clock *ptp, unsigned int cmd, void __user *user)
+{
+	struct ptp_samples sum = {};
+	u64 start = chs_watch_start(), ns;
+	long err;
+
+	if (_IOC_NR(cmd) == _IOC_NR(PTP_SYS_OFFSET) || _IOC_NR(cmd) == _IOC_NR(PTP_SYS_OFFSET2))
+		err = sys_offset_traced(ptp, user, &sum);
+	else
+		err = ptp->info->gettimex64 ? extended_time_traced(ptp, user, &sum) : -EOPNOTSUPP;
+	ns = chs_watch_ns(start);
+	trace_ptp_sys_offset(ptp->index, cmd, sum.clockid, sum.n, sum.err, sum.min,
+			     sum.min + sum.range, sum.min * (sum.n - sum.odd) + sum.above,
+			     sum.best_ns, sum.best_pre_ns, ns, ptp_user_err(err));
+	return err;
+}
+
+static __always_inline bool samples_are_traced(void)
+{
+	return trace_ptp_sys_offset_enabled() || trace_ptp_gettimex_enabled();
+}
+
 static long do_ioctl(struct posix_clock_context *context, unsigned int cmd, unsigned long arg)
 {
 	struct ptp_clock *ptp = ptp_of(context->clk);
@@ -334,6 +357,8 @@ static long do_ioctl(struct posix_clock_context *context, unsigned int cmd, unsi
 	switch (cmd) {
 	case PTP_SYS_OFFSET_EXTENDED:
 	case PTP_SYS_OFFSET_EXTENDED2:
+		if (samples_are_traced())
+			return traced_samples(ptp, cmd, user);
 		return info->gettimex64 ? extended_time(ptp, user) : -EOPNOTSUPP;
 	case PTP_SYS_OFFSET_PRECISE:
 	case PTP_SYS_OFFSET_PRECISE2:
@@ -341,6 +366,8 @@ static long do_ioctl(struct posix_clock_context *context, unsigned int cmd, unsi
 					      -EOPNOTSUPP;
 	case PTP_SYS_OFFSET:
 	case PTP_SYS_OFFSET2:
+		if (samples_are_traced())
+			return traced_samples(ptp, cmd, user);
 		return sys_offset(ptp, user);
 	case PTP_CLOCK_GETCAPS:
 	case PTP_CLOCK_GETCAPS2:
@@ -388,24 +415,6 @@ static long do_ioctl(struct posix_clock_context *context, unsigned int cmd, unsi
 	}
 }
 
-/* one record a call, whatever n is: what a servo reads 25 times must not cost it 25 times */
-static noinline long traced_samples(struct ptp_clock *ptp, unsigned int cmd, void __user *user)
-{
-	struct ptp_samples sum = {};
-	u64 start = chs_watch_start(), ns;
-	long err;
-
-	if (_IOC_NR(cmd) == _IOC_NR(PTP_SYS_OFFSET) || _IOC_NR(cmd) == _IOC_NR(PTP_SYS_OFFSET2))
-		err = sys_offset_traced(ptp, user, &sum);
-	else
-		err = ptp->info->gettimex64 ? extended_time_traced(ptp, user, &sum) : -EOPNOTSUPP;
-	ns = chs_watch_ns(start);
-	trace_ptp_sys_offset(ptp->index, cmd, sum.clockid, sum.n, sum.err, sum.min,
-			     sum.min + sum.range, sum.min * (sum.n - sum.odd) + sum.above,
-			     sum.best_ns, sum.best_pre_ns, ns, ptp_user_err(err));
-	return err;
-}
-
 static noinline long traced_ioctl(struct posix_clock_context *context, unsigned int cmd,
 				  unsigned long arg)
 {
@@ -418,6 +427,7 @@ static noinline long traced_ioctl(struct posix_clock_context *context, unsigned 
 	case PTP_SYS_OFFSET2:
 	case PTP_SYS_OFFSET_EXTENDED:
 	case PTP_SYS_OFFSET_EXTENDED2:
+		/* they have a record of their own */
 		return traced_samples(ptp, cmd, (void __user *)arg);
 	}
 	start = chs_watch_start();
@@ -434,8 +444,7 @@ long ptp_ioctl(struct posix_clock_context *context, unsigned int cmd, unsigned l
 	if (in_compat_syscall() && cmd != PTP_ENABLE_PPS && cmd != PTP_ENABLE_PPS2)
 		arg = (unsigned long)compat_ptr(arg);
 
-	if (trace_ptp_ioctl_enabled() || trace_ptp_sys_offset_enabled() ||
-	    trace_ptp_gettimex_enabled())
+	if (trace_ptp_ioctl_enabled())
 		err = traced_ioctl(context, cmd, arg);
 	else
 		err = do_ioctl(context, cmd, arg);

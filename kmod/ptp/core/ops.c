@@ -7,6 +7,7 @@
  * also reads the time around it, is a function of its own. It is the trace already:
  * ftrace need not look at it too, which saves it an instruction.
  */
+#include <linux/jiffies.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
 
@@ -54,26 +55,42 @@ static __always_inline int call_gettime(struct ptp_clock *ptp, struct timespec64
 	return err;
 }
 
-/* the beginning of what reading_end() ends; 0 if nobody compares */
-static __always_inline u64 reading_begin(void)
+/*
+ * Is this reading to be compared with CLOCK_MONOTONIC? Once a tick at most: a comparison
+ * costs as much as the reading, and who reads that often would pay for it each time.
+ */
+static __always_inline bool to_be_compared(struct ptp_clock *ptp)
 {
-	return trace_ptp_reading_enabled() ? ktime_get_ns() : 0;
+	return trace_ptp_reading_enabled() && READ_ONCE(ptp->compared) != jiffies;
 }
 
-static __always_inline void reading_end(struct ptp_clock *ptp, u64 from, s64 time, int err)
+static u64 compare_begin(struct ptp_clock *ptp)
 {
-	if (trace_ptp_reading_enabled() && from && !err)
+	WRITE_ONCE(ptp->compared, jiffies);
+	return ktime_get_ns();
+}
+
+static void compare_end(struct ptp_clock *ptp, u64 from, s64 time, int err)
+{
+	if (!err)
 		trace_ptp_reading(ptp->index, time, from, ktime_get_ns());
+}
+
+static noinline notrace int compared_gettime(struct ptp_clock *ptp, struct timespec64 *ts)
+{
+	u64 from = compare_begin(ptp);
+	int err = call_gettime(ptp, ts);
+
+	compare_end(ptp, from, plain_ns(ts), err);
+	return err;
 }
 
 static noinline notrace int traced_gettime(struct ptp_clock *ptp, struct timespec64 *ts)
 {
-	u64 from = reading_begin(), start = chs_watch_start();
-	int err = call_gettime(ptp, ts);
-	u64 duration = chs_watch_ns(start);
+	u64 start = chs_watch_start();
+	int err = to_be_compared(ptp) ? compared_gettime(ptp, ts) : call_gettime(ptp, ts);
 
-	reading_end(ptp, from, plain_ns(ts), err);
-	trace_ptp_gettime(ptp->index, err ? 0 : plain_ns(ts), duration, err);
+	trace_ptp_gettime(ptp->index, err ? 0 : plain_ns(ts), chs_watch_ns(start), err);
 	return err;
 }
 
@@ -202,6 +219,62 @@ static noinline notrace void trace_sample(struct ptp_clock *ptp,
 			   err);
 }
 
+/* one reading of the clock among several, with all that may be wanted of each */
+static noinline notrace int call_each(struct ptp_clock *ptp, struct timespec64 *ts,
+				      struct ptp_system_timestamp *sts, bool extended,
+				      u64 *duration)
+{
+	u64 start = chs_watch_start(), from = 0;
+	int err;
+
+	if (to_be_compared(ptp))
+		from = compare_begin(ptp);
+	err = extended ? ptp->info->gettimex64(ptp->info, ts, sts) : call_gettime(ptp, ts);
+	if (from)
+		compare_end(ptp, from, plain_ns(ts), err);
+	*duration = chs_watch_ns(start);
+	return err;
+}
+
+static __always_inline int offsets_traced(struct ptp_clock *ptp, struct ptp_clock_time *stamps,
+					  unsigned int n, struct ptp_samples *sum, bool each)
+{
+	struct ptp_system_timestamp sts = { .clockid = CLOCK_REALTIME };
+	struct timespec64 ts;
+	u64 duration = 0;
+	unsigned int i;
+	int err = 0;
+
+	ktime_get_real_ts64(&sts.pre_ts);
+	*stamps++ = ptp_time_from_ts(sts.pre_ts);
+	for (i = 0; i < n; i++) {
+		err = each ? call_each(ptp, &ts, &sts, false, &duration) : call_gettime(ptp, &ts);
+		if (each && err)
+			trace_sample(ptp, &sts, &ts, duration, err);
+		if (err) {
+			sum->odd++;
+			i++;
+			break;
+		}
+		*stamps++ = ptp_time_from_ts(ts);
+		ktime_get_real_ts64(&sts.post_ts);
+		*stamps++ = ptp_time_from_ts(sts.post_ts);
+		weigh(sum, i, &sts, &ts);
+		if (each)
+			trace_sample(ptp, &sts, &ts, duration, 0);
+		sts.pre_ts = sts.post_ts;
+	}
+	sum->n = i;
+	sum->err = err;
+	return err;
+}
+
+static noinline notrace int offsets_each(struct ptp_clock *ptp, struct ptp_clock_time *stamps,
+					 unsigned int n, struct ptp_samples *sum)
+{
+	return offsets_traced(ptp, stamps, n, sum, true);
+}
+
 /**
  * ptp_op_offsets_traced() - the same, for a call that is traced
  * @ptp: the clock
@@ -215,39 +288,10 @@ static noinline notrace void trace_sample(struct ptp_clock *ptp,
 int notrace ptp_op_offsets_traced(struct ptp_clock *ptp, struct ptp_clock_time *stamps,
 				  unsigned int n, struct ptp_samples *sum)
 {
-	struct ptp_system_timestamp sts = { .clockid = CLOCK_REALTIME };
-	u64 from = reading_begin(), start = 0, duration = 0;
-	struct timespec64 ts;
-	unsigned int i;
-
 	sum->clockid = CLOCK_REALTIME;
-	ktime_get_real_ts64(&sts.pre_ts);
-	*stamps++ = ptp_time_from_ts(sts.pre_ts);
-	for (i = 0; i < n; i++) {
-		if (trace_ptp_gettimex_enabled())
-			start = chs_watch_start();
-		sum->err = call_gettime(ptp, &ts);
-		if (trace_ptp_reading_enabled() && !i)
-			reading_end(ptp, from, plain_ns(&ts), sum->err);
-		if (trace_ptp_gettimex_enabled())
-			duration = start ? chs_watch_ns(start) : 0;
-		if (sum->err) {
-			sum->n = i + 1;
-			sum->odd++;
-			if (trace_ptp_gettimex_enabled())
-				trace_sample(ptp, &sts, &ts, duration, sum->err);
-			return sum->err;
-		}
-		*stamps++ = ptp_time_from_ts(ts);
-		ktime_get_real_ts64(&sts.post_ts);
-		*stamps++ = ptp_time_from_ts(sts.post_ts);
-		weigh(sum, i, &sts, &ts);
-		if (trace_ptp_gettimex_enabled())
-			trace_sample(ptp, &sts, &ts, duration, 0);
-		sts.pre_ts = sts.post_ts;
-	}
-	sum->n = n;
-	return 0;
+	return trace_ptp_gettimex_enabled() || to_be_compared(ptp) ?
+		       offsets_each(ptp, stamps, n, sum) :
+		       offsets_traced(ptp, stamps, n, sum, false);
 }
 
 static inline void put_sample(ptp_sample stamps, const struct ptp_system_timestamp *sts,
@@ -289,6 +333,45 @@ int ptp_op_gettimex(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *sample
 	return err;
 }
 
+static __always_inline int gettimex_traced(struct ptp_clock *ptp, clockid_t clockid,
+					   ptp_sample *samples, unsigned int n,
+					   struct ptp_samples *sum, bool each)
+{
+	struct ptp_clock_info *info = ptp->info;
+	struct ptp_system_timestamp sts = { .clockid = clockid };
+	struct timespec64 ts;
+	u64 duration = 0;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < n; i++) {
+		err = each ? call_each(ptp, &ts, &sts, true, &duration) :
+			     info->gettimex64(info, &ts, &sts);
+		if (each)
+			trace_sample(ptp, &sts, &ts, duration, err);
+		if (unlikely(err)) {
+			sum->odd++;
+			i++;
+			break;
+		}
+		put_sample(*samples++, &sts, &ts);
+		weigh(sum, i, &sts, &ts);
+	}
+	sum->n = i;
+	sum->err = err;
+	this_cpu_add(ptp->counts->calls[PTP_OP_GETTIMEX], i);
+	if (unlikely(err))
+		this_cpu_inc(ptp->counts->errors[PTP_OP_GETTIMEX]);
+	return err;
+}
+
+static noinline notrace int gettimex_each(struct ptp_clock *ptp, clockid_t clockid,
+					  ptp_sample *samples, unsigned int n,
+					  struct ptp_samples *sum)
+{
+	return gettimex_traced(ptp, clockid, samples, n, sum, true);
+}
+
 /**
  * ptp_op_gettimex_traced() - the same, for a call that is traced
  * @ptp: as above
@@ -303,38 +386,10 @@ int ptp_op_gettimex(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *sample
 int notrace ptp_op_gettimex_traced(struct ptp_clock *ptp, clockid_t clockid, ptp_sample *samples,
 				   unsigned int n, struct ptp_samples *sum)
 {
-	struct ptp_clock_info *info = ptp->info;
-	struct ptp_system_timestamp sts = { .clockid = clockid };
-	u64 from = reading_begin(), start = 0, duration = 0;
-	struct timespec64 ts;
-	unsigned int i;
-	int err = 0;
-
 	sum->clockid = clockid;
-	for (i = 0; i < n; i++) {
-		if (trace_ptp_gettimex_enabled())
-			start = chs_watch_start();
-		err = info->gettimex64(info, &ts, &sts);
-		if (trace_ptp_reading_enabled() && !i)
-			reading_end(ptp, from, plain_ns(&ts), err);
-		if (trace_ptp_gettimex_enabled()) {
-			duration = start ? chs_watch_ns(start) : 0;
-			trace_sample(ptp, &sts, &ts, duration, err);
-		}
-		if (unlikely(err)) {
-			sum->odd++;
-			i++;
-			break;
-		}
-		put_sample(*samples++, &sts, &ts);
-		weigh(sum, i, &sts, &ts);
-	}
-	sum->n = i;
-	sum->err = err;
-	this_cpu_add(ptp->counts->calls[PTP_OP_GETTIMEX], sum->n);
-	if (unlikely(err))
-		this_cpu_inc(ptp->counts->errors[PTP_OP_GETTIMEX]);
-	return err;
+	return trace_ptp_gettimex_enabled() || to_be_compared(ptp) ?
+		       gettimex_each(ptp, clockid, samples, n, sum) :
+		       gettimex_traced(ptp, clockid, samples, n, sum, false);
 }
 
 static inline int call_crosststamp(struct ptp_clock *ptp, struct system_device_crosststamp *xts)
@@ -345,14 +400,24 @@ static inline int call_crosststamp(struct ptp_clock *ptp, struct system_device_c
 	return err;
 }
 
+static noinline notrace int compared_crosststamp(struct ptp_clock *ptp,
+						 struct system_device_crosststamp *xts)
+{
+	u64 from = compare_begin(ptp);
+	int err = call_crosststamp(ptp, xts);
+
+	compare_end(ptp, from, ktime_to_ns(xts->device), err);
+	return err;
+}
+
 static noinline notrace int traced_crosststamp(struct ptp_clock *ptp,
 					       struct system_device_crosststamp *xts)
 {
-	u64 from = reading_begin(), start = chs_watch_start();
-	int err = call_crosststamp(ptp, xts);
+	u64 start = chs_watch_start();
+	int err = to_be_compared(ptp) ? compared_crosststamp(ptp, xts) :
+					call_crosststamp(ptp, xts);
 	u64 duration = chs_watch_ns(start);
 
-	reading_end(ptp, from, ktime_to_ns(xts->device), err);
 	trace_ptp_crosststamp(ptp->index, err ? 0 : ktime_to_ns(xts->device),
 			      err ? 0 : ktime_to_ns(xts->sys_realtime),
 			      err ? 0 : ktime_to_ns(xts->sys_monoraw), duration, err);

@@ -279,6 +279,7 @@ struct ptp_alarms {
  *	the clock
  * @freerun: neither is allowed, since virtual clocks count by this clock's time
  * @last_change: who changed the clock last, for each kind of change
+ * @compared: the tick of the last reading that a trace compared; no lock, a hint
  * @pps: PPS source, or NULL
  * @worker: runs do_aux_work, or NULL
  * @aux_work: its work
@@ -324,6 +325,7 @@ struct ptp_clock {
 	struct mutex steer_mutex;
 	bool freerun;
 	struct ptp_change last_change[PTP_N_CHANGES];
+	unsigned long compared;
 
 	struct pps_device *pps;
 	struct kthread_worker *worker;
