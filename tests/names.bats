@@ -22,15 +22,21 @@ declare -gA json=(["${red}red"]="${red}red" [$'bad\xff\xfe']='bad\xff\xfe' ['Zä
 setup() {
 	dir=$BATS_TEST_TMPDIR
 	pids=()
+	netdevs=()
 }
 
 teardown() {
 	((${#pids[@]} == 0)) || kill "${pids[@]}" 2>/dev/null || :
 	labctl del all
-	[[ ! -d /sys/module/dpll_hand ]] || modprobe -r dpll_hand
-	for ((i = 0; i < 3; i++)); do
-		ip link del "${netdevs[i]:-none}" 2>/dev/null || :
+	for netdev in "${netdevs[@]}"; do
+		hand netdev-clear "$netdev" || :
+		ip link del "$netdev" || :
 	done
+	[[ ! -d /sys/module/dpll_hand ]] || modprobe -r dpll_hand
+}
+
+hand() {
+	printf '%s' "$*" >/dev/dpll_hand
 }
 
 # printable FILE [COLOURS]: text without control characters, of UTF-8; with colours those of
@@ -217,10 +223,6 @@ tasks=("a b" "${red}red" $'line\nfeed' $'bad\xff\xfe' 'Zähler' $'tab\tv\vf\f')
 		'Zähler' $'tab\tv\vf\f'
 }
 
-hand() {
-	printf '%s' "$*" >/dev/dpll_hand
-}
-
 @test "dpllsnoop: labels, netdevs" {
 	local i=0
 	needs_dpll
@@ -259,13 +261,13 @@ hand() {
 	local names=("a b" "${red}red" $'line\nfeed' $'bad\xff\xfe' 'Zähler')
 	needs_dpll
 	modprobe dpll_hand
-	hand dev 0 get 0x1122334455667788 0
+	hand dev 0 get 0x55 0
 	hand dev 0 reg 0 2
 	hand pin 0 prop clear
 	hand pin 0 prop board "${red}red"
 	hand pin 0 prop caps 7
 	hand pin 0 prop ranges 3
-	hand pin 0 get 0x1122334455667788 0
+	hand pin 0 get 0x55 0
 	hand pin 0 seton 0 direction 1
 	hand pin 0 seton 0 state 3
 	hand pin 0 reg 0 0

@@ -15,10 +15,10 @@ struct chs_releases {
 	wait_queue_head_t none;
 };
 
-#define CHS_RELEASES(name)						\
-	struct chs_releases name = {					\
-		.n = ATOMIC_INIT(0),					\
-		.none = __WAIT_QUEUE_HEAD_INITIALIZER(name.none),	\
+#define CHS_RELEASES(name) \
+	struct chs_releases name = { \
+		.n = ATOMIC_INIT(0), \
+		.none = __WAIT_QUEUE_HEAD_INITIALIZER(name.none), \
 	}
 
 /* an object has been initialised: its release() will come */

@@ -146,7 +146,7 @@ struct phc {
 	struct phc_alarm alarms[PHC_ALARMS];
 	struct phc_push push;
 	struct lab_fault fault[OP_COUNT];
-	u32 stamps;			/* of phc_stamps */
+	u32 stamps; /* of phc_stamps */
 	u64 reads, misreads, jumps, pps_events, pps_skipped;
 	char pins_text[256];
 	char name[PTP_CLOCK_NAME_LEN];

@@ -68,8 +68,7 @@ static bool scaled(const char *text, const char *end, int64_t factor, int64_t *v
 			point = true;
 			continue;
 		}
-		if (__builtin_mul_overflow(v, 10, &v) ||
-		    __builtin_add_overflow(v, *text - '0', &v))
+		if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, *text - '0', &v))
 			return false;
 		tens -= point;
 	}
