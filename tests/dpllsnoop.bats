@@ -710,6 +710,7 @@ loop_is() {
 
 	labctl new synce "${fast[@]}"
 	until_ok loop_is 0 locked-ho-acq
+	: >"$out" # what stands there is of the run before
 	dpllsnoop -p --duration 1 >"$out" 2>&1 3>&- &
 	until_ok test -s "$out"
 	labctl signal synce0 input=GNSS lost=1

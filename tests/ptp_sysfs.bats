@@ -54,5 +54,8 @@ load lib/ptp
 		[ "$(<"$sys/statistics/aux_work")" -ge 3 ]
 	}
 	until_ok has_worked
-	[[ $(<"$sys/fifo") =~ ^0\ [0-9]+\ [0-9]+$ ]]
+	has_come() {
+		[[ $(<"$sys/fifo") =~ ^0\ [0-9]+\ [0-9]+$ ]]
+	}
+	until_ok has_come
 }
