@@ -150,6 +150,7 @@ stat_is() {
 	holds '.[-1].clocks[0] | .events == 150 and .drops == 23'
 	wait
 	begin --check 60
+	: >"$err.load" # what stands there is of the run before
 	ptp_load "/dev/$c" extts=0 ready read=101 3>&- >"$err.load" &
 	until_ok test -s "$err.load"
 	labctl push phc0 channel=0 count=101
@@ -187,6 +188,7 @@ stat_is() {
 	c=$(new)
 	for fold in '' --no-fold; do
 		begin -e $fold
+		: >"$err.load" # what stands there is of the run before
 		ptp_load "/dev/$c" extts=0 ready sleep=900 3>&- >"$err.load" &
 		until_ok test -s "$err.load"
 		ptp_load "/dev/$c" gettimex=23
