@@ -203,7 +203,7 @@ tasks=("a b" "${red}red" $'line\nfeed' $'bad\xff\xfe' 'Zähler' $'tab\tv\vf\f')
 	in_json '.[] | select(.type == "report") | .clocks[].name' "${red}red"
 
 	# who opens it while they are listened to
-	: >"$dir/json" >"$dir/text"
+	: >"$dir/json" && : >"$dir/text"
 	ptpstat --raw-tp -e -w --color=always >"$dir/text" 2>"$dir/err" 3>&- &
 	pids+=($!)
 	ptpstat --raw-tp -e -j >"$dir/json" 2>"$dir/err" 3>&- &
@@ -273,7 +273,7 @@ tasks=("a b" "${red}red" $'line\nfeed' $'bad\xff\xfe' 'Zähler' $'tab\tv\vf\f')
 	hand pin 0 seton 0 direction 1
 	hand pin 0 seton 0 state 3
 	hand pin 0 reg 0 0
-	: >"$dir/json" >"$dir/text"
+	: >"$dir/json" && : >"$dir/text"
 	dpllsnoop --raw-tp -p -r --color=always >"$dir/text" 2>"$dir/err" 3>&- &
 	pids+=($!)
 	dpllsnoop --raw-tp -p -r -j >"$dir/json" 2>"$dir/err" 3>&- &

@@ -57,7 +57,7 @@
 #define DPLL_VISIBLE		XA_MARK_1	/* registered: users see it */
 #define DPLL_HISTORY		64
 #define DPLL_N_STATUS		(DPLL_LOCK_STATUS_MAX + 1)
-#define DPLL_STATE_SET		0x80		/* of dpll_ref.state: set, not looked at since */
+#define DPLL_STATE_SET		0x80 /* of dpll_ref.state: set, not looked at since */
 
 /**
  * struct dpll_registration - one registrant's callbacks

@@ -177,8 +177,8 @@ static __always_inline long read_offsets(struct ptp_clock *ptp, struct ptp_sys_o
 		return -EFAULT;
 	if (n_samples > PTP_MAX_SAMPLES)
 		return -EINVAL;
-	err = sum ? ptp_op_offsets_traced(ptp, stamps, n_samples, sum) :
-		    ptp_op_offsets(ptp, stamps, n_samples);
+	err = sum ? ptp_op_offsets_traced(ptp, stamps, n_samples, sum)
+		  : ptp_op_offsets(ptp, stamps, n_samples);
 	if (err)
 		return err;
 	if (copy_to_user(arg->ts, stamps, (2 * n_samples + 1) * sizeof(stamps[0])))
@@ -225,8 +225,8 @@ static __always_inline long sys_offset_extended(
 	default:
 		return -EINVAL;
 	}
-	err = sum ? ptp_op_gettimex_traced(ptp, head.clockid, samples, head.n_samples, sum) :
-		    read(ptp, head.clockid, samples, head.n_samples);
+	err = sum ? ptp_op_gettimex_traced(ptp, head.clockid, samples, head.n_samples, sum)
+		  : read(ptp, head.clockid, samples, head.n_samples);
 	if (err)
 		return err;
 	if (copy_to_user(arg->ts, samples, head.n_samples * sizeof(samples[0])))

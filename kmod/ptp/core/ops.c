@@ -289,9 +289,9 @@ int notrace ptp_op_offsets_traced(struct ptp_clock *ptp, struct ptp_clock_time *
 				  unsigned int n, struct ptp_samples *sum)
 {
 	sum->clockid = CLOCK_REALTIME;
-	return trace_ptp_gettimex_enabled() || to_be_compared(ptp) ?
-		       offsets_each(ptp, stamps, n, sum) :
-		       offsets_traced(ptp, stamps, n, sum, false);
+	return trace_ptp_gettimex_enabled() || to_be_compared(ptp)
+		       ? offsets_each(ptp, stamps, n, sum)
+		       : offsets_traced(ptp, stamps, n, sum, false);
 }
 
 static inline void put_sample(ptp_sample stamps, const struct ptp_system_timestamp *sts,
@@ -345,8 +345,8 @@ static __always_inline int gettimex_traced(struct ptp_clock *ptp, clockid_t cloc
 	int err = 0;
 
 	for (i = 0; i < n; i++) {
-		err = each ? call_each(ptp, &ts, &sts, true, &duration) :
-			     info->gettimex64(info, &ts, &sts);
+		err = each ? call_each(ptp, &ts, &sts, true, &duration)
+			   : info->gettimex64(info, &ts, &sts);
 		if (each)
 			trace_sample(ptp, &sts, &ts, duration, err);
 		if (unlikely(err)) {
@@ -387,9 +387,9 @@ int notrace ptp_op_gettimex_traced(struct ptp_clock *ptp, clockid_t clockid, ptp
 				   unsigned int n, struct ptp_samples *sum)
 {
 	sum->clockid = clockid;
-	return trace_ptp_gettimex_enabled() || to_be_compared(ptp) ?
-		       gettimex_each(ptp, clockid, samples, n, sum) :
-		       gettimex_traced(ptp, clockid, samples, n, sum, false);
+	return trace_ptp_gettimex_enabled() || to_be_compared(ptp)
+		       ? gettimex_each(ptp, clockid, samples, n, sum)
+		       : gettimex_traced(ptp, clockid, samples, n, sum, false);
 }
 
 static inline int call_crosststamp(struct ptp_clock *ptp, struct system_device_crosststamp *xts)
@@ -414,8 +414,7 @@ static noinline notrace int traced_crosststamp(struct ptp_clock *ptp,
 					       struct system_device_crosststamp *xts)
 {
 	u64 start = chs_watch_start();
-	int err = to_be_compared(ptp) ? compared_crosststamp(ptp, xts) :
-					call_crosststamp(ptp, xts);
+	int err = to_be_compared(ptp) ? compared_crosststamp(ptp, xts) : call_crosststamp(ptp, xts);
 	u64 duration = chs_watch_ns(start);
 
 	trace_ptp_crosststamp(ptp->index, err ? 0 : ktime_to_ns(xts->device),
